@@ -1,0 +1,20 @@
+/** Durations as people write them (`90s`, `5m`, `1.5h`) and as integer milliseconds. */
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of `text`, or undefined when it is not a number followed by ms, s, m, h or d. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
+  if (!match) return undefined;
+  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+}
+
+/** `1 m 12.4 s`: minutes and seconds with one decimal below ten minutes; `840 ms` below a second. */
+export function formatDuration(ms: number): string {
+  if (Math.abs(ms) < 1000) return `${Math.round(ms)} ms`;
+  const tenths = Math.round(ms / 100);
+  const minutes = Math.trunc(tenths / 600);
+  const seconds = (tenths - minutes * 600) / 10;
+  if (minutes === 0) return `${seconds.toFixed(1)} s`;
+  if (minutes < 60) return `${minutes} m ${seconds.toFixed(1)} s`;
+  return `${Math.trunc(minutes / 60)} h ${minutes % 60} m`;
+}
