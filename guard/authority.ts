@@ -1,0 +1,162 @@
+/**
+ * The traffic authority: every deliberate move of weights. Read live, write with a deadline, read
+ * back, re-read the record, and give way to a reversion that came in between. ELBv2 has no
+ * conditional write, so the record says until when a write may still land.
+ */
+import { environmentError, usageError } from "../base/errors.ts";
+import {
+  type EnvironmentRecord,
+  Phase,
+  shiftAbandoned,
+  shiftBegun,
+  shiftDone,
+  unlatched,
+} from "./record.ts";
+import type { RecordStore } from "./recordStore.ts";
+import { allOn, otherSlot, sameWeights, type Slot, type Weights } from "./slot.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** A weight write is given up after this much wall time; one attempt, no retry behind its back. */
+export const WRITE_TIMEOUT_MS = 5_000;
+
+export interface AuthorityPorts {
+  readonly store: RecordStore;
+  readonly traffic: Traffic;
+  /** Wall time, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Moves all traffic to `candidate` and leaves it there under watch (phase `baking`).
+ *
+ * @throws BackoutError `latched`, `rollout-in-progress`, `not-healthy`, `candidate-is-stable`
+ *   before anything is written; `lost-race` when a reversion or another rollout won, after the
+ *   weights were put back on the stable slot.
+ */
+export async function shiftTraffic(ports: AuthorityPorts, candidate: Slot): Promise<void> {
+  const { store, traffic, now } = ports;
+  const record = await store.read();
+  refuseShift(record, candidate);
+  for (const slot of [candidate, record.stable]) {
+    if ((await traffic.healthyTargets(slot)) === 0) {
+      throw environmentError(
+        "not-healthy",
+        `slot ${slot} of environment "${record.environment}" has no healthy target`,
+        "wait until its health checks pass; without two healthy slots there is no way back",
+      );
+    }
+  }
+  const openWriteUntil = new Date(now() + WRITE_TIMEOUT_MS).toISOString();
+  const begun = await store.replace(record, shiftBegun(record, candidate, openWriteUntil));
+  if (!begun) throw lostRace(record.environment);
+
+  await writeAndReadBack(traffic, allOn(candidate), now);
+  const done = await store.replace(begun, shiftDone(begun));
+  if (done) return;
+  // Somebody wrote the record since: a reversion latched. Its word counts, ours is taken back.
+  const winner = await store.read();
+  await writeAndReadBack(traffic, allOn(winner.stable), now);
+  throw lostRace(record.environment);
+}
+
+/** Brings all traffic to the stable slot and ends the rollout; keeps a latch that is there. */
+export async function returnTraffic(ports: AuthorityPorts): Promise<Weights> {
+  const { store, traffic } = ports;
+  const record = await store.read();
+  const home = allOn(record.stable);
+  await writeAndReadBack(traffic, home, ports.now);
+  await writeRecord(store, shiftAbandoned);
+  return home;
+}
+
+/**
+ * Clears the latch.
+ *
+ * @throws BackoutError `alarm-not-ok` while an alarm of the latched slot is not OK: actions fire
+ *   once per transition, so an alarm that is already in ALARM would never revert again.
+ */
+export async function clearLatch(
+  ports: Pick<AuthorityPorts, "store">,
+  alarmStateOf: (slot: Slot) => Promise<string>,
+): Promise<void> {
+  const record = await ports.store.read();
+  if (record.latch === null) return;
+  const state = await alarmStateOf(record.latch.slot);
+  if (state !== "OK") {
+    throw environmentError(
+      "alarm-not-ok",
+      `the alarm of slot ${record.latch.slot} is ${state}: a rollout now would not be guarded`,
+      "wait until it is OK, or mend the release in that slot, then clear the latch",
+    );
+  }
+  await writeRecord(ports.store, unlatched);
+}
+
+function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
+  if (record.latch) {
+    throw environmentError(
+      "latched",
+      `environment "${record.environment}" is latched since ${record.latch.at}: ${record.latch.reason}`,
+      `clear it with \`backout env unlatch ${record.environment}\` once its alarms are OK`,
+    );
+  }
+  if (record.phase !== Phase.Idle) {
+    throw environmentError(
+      "rollout-in-progress",
+      `slot ${record.candidate} of environment "${record.environment}" is ${record.phase}`,
+      `finish it, or return to the stable slot with \`backout env rollback ${record.environment}\``,
+    );
+  }
+  if (candidate === record.stable) {
+    throw usageError(
+      "candidate-is-stable",
+      `slot ${candidate} is the stable slot of environment "${record.environment}"`,
+      `the candidate must be ${otherSlot(candidate)}`,
+    );
+  }
+}
+
+/**
+ * Writes weights, reads the listener once and throws when it shows others. Returns the wall time
+ * (milliseconds) at which the write was answered.
+ */
+export async function writeAndReadBack(
+  traffic: Traffic,
+  weights: Weights,
+  now: () => number,
+): Promise<number> {
+  await traffic.write(weights, WRITE_TIMEOUT_MS);
+  const writtenAtMs = now();
+  const live = await traffic.read();
+  if (sameWeights(live.weights, weights) && !live.sticky) return writtenAtMs;
+  throw environmentError(
+    "weights-not-taken",
+    `the listener shows ${JSON.stringify(live.weights)} after ${JSON.stringify(weights)} was written`,
+    "look for another writer of this listener's weights: only Backout may write them",
+  );
+}
+
+/** Applies a transition to whatever the record says by then; five tries against other writers. */
+export async function writeRecord(
+  store: RecordStore,
+  transition: (record: EnvironmentRecord) => EnvironmentRecord,
+): Promise<EnvironmentRecord> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const current = await store.read();
+    const written = await store.replace(current, transition(current));
+    if (written) return written;
+  }
+  throw environmentError(
+    "record-contended",
+    "the environment's record was changed by someone else five times in a row",
+    "end the other rollouts of this environment and try again",
+  );
+}
+
+function lostRace(environment: string): Error {
+  return environmentError(
+    "lost-race",
+    `a reversion or another rollout of environment "${environment}" came first`,
+    `see \`backout env status ${environment}\``,
+  );
+}

@@ -1,0 +1,72 @@
+/** The guard's decision over one alarm: a pure function of what is known at that moment. */
+import { type EnvironmentRecord, Phase } from "./record.ts";
+import { otherSlot, type Slot, type Weights } from "./slot.ts";
+
+export interface Situation {
+  readonly alarm: { readonly slot: Slot; readonly state: string };
+  /** `unreachable` when the record store did not answer in time. */
+  readonly record: EnvironmentRecord | "unreachable";
+  readonly weights: Weights;
+  readonly healthyTargets: Readonly<Record<Slot, number>>;
+}
+
+export type Decision =
+  | {
+      readonly action: "revert";
+      readonly from: Slot;
+      readonly to: Slot;
+      readonly why: string;
+      /** The weights are already there; only the latch and the record may be missing. */
+      readonly alreadyHome: boolean;
+    }
+  | { readonly action: "notify" | "refuse" | "nothing"; readonly why: string };
+
+/**
+ * An alarm reverts only while its slot is the candidate (shifting or baking) or is latched; for any
+ * other slot people are told. Traffic never goes to a side without healthy targets. With the record
+ * store down the weights decide: a slot that carries traffic and alarms is left, if the other side
+ * can take it.
+ */
+export function decide(situation: Situation): Decision {
+  const { alarm, record, weights, healthyTargets } = situation;
+  const { slot } = alarm;
+  const other = otherSlot(slot);
+  if (alarm.state !== "ALARM") {
+    return { action: "nothing", why: `the alarm of slot ${slot} is ${alarm.state}` };
+  }
+
+  const mayLeave = slotMayBeLeft(record, slot, weights);
+  if (!mayLeave.allowed) return { action: "notify", why: mayLeave.why };
+
+  const alreadyHome = weights[slot] === 0 && weights[other] > 0;
+  if (!alreadyHome && healthyTargets[other] === 0) {
+    return {
+      action: "refuse",
+      why: `slot ${slot} alarms, but slot ${other} has no healthy target to take the traffic`,
+    };
+  }
+  return { action: "revert", from: slot, to: other, why: mayLeave.why, alreadyHome };
+}
+
+function slotMayBeLeft(
+  record: EnvironmentRecord | "unreachable",
+  slot: Slot,
+  weights: Weights,
+): { allowed: boolean; why: string } {
+  if (record === "unreachable") {
+    return weights[slot] > 0
+      ? { allowed: true, why: `slot ${slot} alarms and carries traffic; the record is unreachable` }
+      : { allowed: false, why: `slot ${slot} alarms and carries no traffic; record unreachable` };
+  }
+  if (record.latch?.slot === slot) {
+    return { allowed: true, why: `slot ${slot} alarms and is latched` };
+  }
+  if (record.candidate === slot && record.phase !== Phase.Idle) {
+    return {
+      allowed: true,
+      why: `slot ${slot} alarms while it is the candidate (${record.phase})`,
+    };
+  }
+  const role = record.stable === slot ? "the stable slot" : "idle";
+  return { allowed: false, why: `slot ${slot} alarms, but it is ${role}: nothing to revert` };
+}

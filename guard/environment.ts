@@ -1,0 +1,120 @@
+/** Finds the environments of an account by their tag, and one environment's resources by name. */
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
+  type ElasticLoadBalancingV2Client,
+  type LoadBalancer,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { environmentError, usageError } from "../base/errors.ts";
+import { ENVIRONMENT_TAG, type EnvironmentNames, environmentNames } from "./names.ts";
+import type { ListenerIdentity } from "./traffic.ts";
+
+export interface LocatedEnvironment extends ListenerIdentity {
+  readonly name: string;
+  readonly names: EnvironmentNames;
+  readonly loadBalancerArn: string;
+  readonly dnsName: string;
+  readonly listenerPort: number;
+}
+
+/** DescribeTags takes at most 20 resources a call. */
+const TAGS_PER_CALL = 20;
+
+/** The names of all environments of this account and region, sorted. */
+export async function environmentsIn(client: ElasticLoadBalancingV2Client): Promise<string[]> {
+  const balancers: LoadBalancer[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new DescribeLoadBalancersCommand(Marker ? { Marker } : {}));
+    balancers.push(...(page.LoadBalancers ?? []));
+    Marker = page.NextMarker;
+  } while (Marker);
+  const arns = balancers.flatMap((balancer) => balancer.LoadBalancerArn ?? []);
+  const names: string[] = [];
+  for (let start = 0; start < arns.length; start += TAGS_PER_CALL) {
+    const { TagDescriptions } = await client.send(
+      new DescribeTagsCommand({ ResourceArns: arns.slice(start, start + TAGS_PER_CALL) }),
+    );
+    for (const { Tags } of TagDescriptions ?? []) {
+      const name = Tags?.find((tag) => tag.Key === ENVIRONMENT_TAG)?.Value;
+      if (name !== undefined) names.push(name);
+    }
+  }
+  return names.sort();
+}
+
+/** `wanted`, or the only environment there is. Any other case is an error that names them all. */
+export function chooseEnvironment(all: readonly string[], wanted: string | undefined): string {
+  if (all.length === 0) {
+    throw environmentError(
+      "no-environment",
+      "there is no Backout environment here: no load balancer carries the tag " + ENVIRONMENT_TAG,
+      "provision one with `backout up` (or `pulumi up`)",
+    );
+  }
+  if (wanted === undefined) {
+    if (all.length === 1) return all[0] as string;
+    throw usageError(
+      "which-environment",
+      `there are ${all.length} environments: ${all.join(", ")}`,
+      "name one of them",
+    );
+  }
+  if (all.includes(wanted)) return wanted;
+  throw usageError(
+    "unknown-environment",
+    `there is no environment "${wanted}"`,
+    `allowed: ${all.join(", ")}`,
+  );
+}
+
+export async function locateEnvironment(
+  client: ElasticLoadBalancingV2Client,
+  name: string,
+): Promise<LocatedEnvironment> {
+  const names = environmentNames(name);
+  const [balancers, groups] = await Promise.all([
+    client.send(new DescribeLoadBalancersCommand({ Names: [names.loadBalancer] })),
+    client.send(
+      new DescribeTargetGroupsCommand({
+        Names: [names.targetGroup.blue, names.targetGroup.green],
+      }),
+    ),
+  ]);
+  const balancer = balancers.LoadBalancers?.[0];
+  const arnOf = (group: string): string | undefined =>
+    groups.TargetGroups?.find((found) => found.TargetGroupName === group)?.TargetGroupArn;
+  const blue = arnOf(names.targetGroup.blue);
+  const green = arnOf(names.targetGroup.green);
+  const loadBalancerArn = balancer?.LoadBalancerArn;
+  if (!loadBalancerArn || !blue || !green) throw incomplete(name, "load balancer or target groups");
+
+  const { Listeners } = await client.send(
+    new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
+  );
+  const listener = Listeners?.find((found) =>
+    found.DefaultActions?.some((action) =>
+      action.ForwardConfig?.TargetGroups?.some((group) => group.TargetGroupArn === blue),
+    ),
+  );
+  if (!listener?.ListenerArn) throw incomplete(name, "listener");
+  return {
+    name,
+    names,
+    loadBalancerArn,
+    dnsName: balancer?.DNSName ?? "",
+    listenerPort: listener.Port ?? 80,
+    listenerArn: listener.ListenerArn,
+    targetGroupArns: { blue, green },
+  };
+}
+
+function incomplete(name: string, what: string): Error {
+  return environmentError(
+    "incomplete-environment",
+    `environment "${name}" has no ${what}`,
+    "finish provisioning it with `backout up` (or `pulumi up`)",
+  );
+}

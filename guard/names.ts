@@ -1,0 +1,49 @@
+/**
+ * The physical names of an environment's resources. Components create them, the guard and the
+ * drills find them again: one table, so that both always agree.
+ */
+import type { Slot } from "./slot.ts";
+
+/** Every resource of an environment carries this tag; its value is the environment's name. */
+export const ENVIRONMENT_TAG = "backout:environment";
+
+/** On an ECS service: the release (image) that its slot runs. */
+export const RELEASE_TAG = "backout:release";
+
+export interface EnvironmentNames {
+  readonly loadBalancer: string;
+  readonly targetGroup: Readonly<Record<Slot, string>>;
+  readonly cluster: string;
+  readonly service: Readonly<Record<Slot, string>>;
+  /** The composite alarm of a slot: the one whose action is the guard. */
+  readonly guardAlarm: Readonly<Record<Slot, string>>;
+  readonly errorAlarm: Readonly<Record<Slot, string>>;
+  readonly unhealthyAlarm: Readonly<Record<Slot, string>>;
+  readonly guardFunction: string;
+  readonly topic: string;
+  readonly recordTable: string;
+  readonly faultTable: string;
+}
+
+/** Target group names may have 32 characters (ELBv2); `-green` takes six of them. */
+export const ENVIRONMENT_NAME_PATTERN = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,25}$/;
+
+export function environmentNames(environment: string): EnvironmentNames {
+  const perSlot = (suffix: string): Record<Slot, string> => ({
+    blue: `${environment}-blue${suffix}`,
+    green: `${environment}-green${suffix}`,
+  });
+  return {
+    loadBalancer: environment,
+    targetGroup: perSlot(""),
+    cluster: environment,
+    service: perSlot(""),
+    guardAlarm: perSlot(""),
+    errorAlarm: perSlot("-errors"),
+    unhealthyAlarm: perSlot("-unhealthy"),
+    guardFunction: `${environment}-guard`,
+    topic: `${environment}-guard`,
+    recordTable: `${environment}-record`,
+    faultTable: `${environment}-faults`,
+  };
+}

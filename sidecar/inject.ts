@@ -1,0 +1,35 @@
+/** Which requests a fault breaks, and how: pure, with the random draw as a parameter. */
+import type { Fault, FaultLease } from "./lease.ts";
+
+/** The load balancer's health checks are left alone: a bad release usually still passes them. */
+const HEALTH_CHECKER = /^ELB-HealthChecker\//;
+
+export type Effect = { readonly kind: "respond"; readonly status: number };
+
+/**
+ * The effect on one request, or null when it passes untouched.
+ *
+ * @param draw uniform in [0, 1)
+ */
+export function effectOn(
+  lease: FaultLease | null,
+  request: { readonly userAgent: string | undefined },
+  nowMs: number,
+  draw: number,
+): Effect | null {
+  if (!lease || isExpired(lease, nowMs)) return null;
+  if (request.userAgent !== undefined && HEALTH_CHECKER.test(request.userAgent)) return null;
+  return effectOf(lease.fault, draw);
+}
+
+/** A lease ends by itself, whatever happened to the runner that wrote it. */
+export function isExpired(lease: FaultLease, nowMs: number): boolean {
+  return nowMs >= Date.parse(lease.expiresAt);
+}
+
+function effectOf(fault: Fault, draw: number): Effect | null {
+  switch (fault.kind) {
+    case "errors":
+      return draw < fault.share ? { kind: "respond", status: fault.status } : null;
+  }
+}

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decide, type Situation } from "../../guard/decide.ts";
+import { initialRecord, latched, shiftBegun, shiftDone } from "../../guard/record.ts";
+import { allOn, otherSlot, SLOTS } from "../../guard/slot.ts";
+
+const idle = initialRecord("checkout");
+const shifting = shiftBegun(idle, "green", "2026-01-01T00:00:05.000Z");
+const baking = shiftDone(shifting);
+const home = latched(baking, "green", "blue", {
+  id: "r1",
+  reason: "errors",
+  at: "2026-01-01T00:01:00.000Z",
+});
+
+function situation(over: Partial<Situation>): Situation {
+  return {
+    alarm: { slot: "green", state: "ALARM" },
+    record: baking,
+    weights: allOn("green"),
+    healthyTargets: { blue: 1, green: 1 },
+    ...over,
+  };
+}
+
+describe("the guard's decision", () => {
+  test.each([
+    ["the candidate alarms while baking", {}, "revert"],
+    ["the candidate alarms while traffic is shifting", { record: shifting }, "revert"],
+    ["an alarm that is OK again", { alarm: { slot: "green", state: "OK" } }, "nothing"],
+    ["an alarm without data", { alarm: { slot: "green", state: "INSUFFICIENT_DATA" } }, "nothing"],
+    ["the stable slot alarms", { alarm: { slot: "blue", state: "ALARM" } }, "notify"],
+    ["an idle slot alarms", { record: idle, weights: allOn("blue") }, "notify"],
+    ["the stable side is dead", { healthyTargets: { blue: 0, green: 1 } }, "refuse"],
+    ["a latched slot got traffic again", { record: home }, "revert"],
+    ["no record, the slot carries traffic", { record: "unreachable" }, "revert"],
+    ["no record, the slot is idle", { record: "unreachable", weights: allOn("blue") }, "notify"],
+  ] as [string, Partial<Situation>, string][])("%s: %3$s", (_story, over, action) => {
+    expect(decide(situation(over)).action).toBe(action);
+  });
+
+  test("a reversion that finds everything home says so, even with the stable side unhealthy", () => {
+    const decision = decide(
+      situation({ record: home, weights: allOn("blue"), healthyTargets: { blue: 0, green: 0 } }),
+    );
+    expect(decision).toMatchObject({ action: "revert", alreadyHome: true });
+  });
+
+  test("whatever happens, traffic is never moved to a side without healthy targets", () => {
+    const weight = fc.integer({ min: 0, max: 999 });
+    fc.assert(
+      fc.property(
+        fc.record({
+          alarm: fc.record({
+            slot: fc.constantFrom(...SLOTS),
+            state: fc.constantFrom("OK", "ALARM", "INSUFFICIENT_DATA"),
+          }),
+          record: fc.constantFrom(idle, shifting, baking, home, "unreachable" as const),
+          weights: fc.record({ blue: weight, green: weight }),
+          healthyTargets: fc.record({ blue: fc.nat(2), green: fc.nat(2) }),
+        }),
+        (any) => {
+          const decision = decide(any);
+          if (decision.action !== "revert") return;
+          expect(decision.to).toBe(otherSlot(any.alarm.slot));
+          if (!decision.alreadyHome) expect(any.healthyTargets[decision.to]).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+});
