@@ -1,0 +1,156 @@
+/** What an environment is told, and every rule that it must obey before a resource is made. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../base/errors.ts";
+import { ENVIRONMENT_NAME_PATTERN } from "../guard/names.ts";
+import { Slot } from "../guard/slot.ts";
+
+/** A link of the reversion that can be left out, to rehearse that a drill notices. */
+export const RehearsedBreak = {
+  /** The alarms may not invoke the reversion function. */
+  Permission: "permission",
+  /** The guard alarms have no action. */
+  AlarmAction: "alarm-action",
+  /** The reversion function's handler throws. */
+  Function: "function",
+} as const;
+export type RehearsedBreak = (typeof RehearsedBreak)[keyof typeof RehearsedBreak];
+
+export interface NetworkArgs {
+  /** The VPC of load balancer and tasks. @default the region's default VPC */
+  readonly vpcId?: pulumi.Input<string>;
+  /** At least two subnets in different zones. @default all subnets of the default VPC */
+  readonly subnetIds?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Who may reach the listener, as CIDR blocks.
+   * @default ["0.0.0.0/0"], which publishes the service to the internet
+   */
+  readonly allowedCidrs?: readonly string[];
+  /**
+   * Give tasks a public address. Needed in subnets without a NAT gateway, or images cannot be pulled.
+   * @default true
+   */
+  readonly assignPublicIp?: boolean;
+}
+
+export interface WorkloadArgs {
+  /** Port the app listens on inside its container, 1 to 65535. @default 8080 */
+  readonly containerPort?: number;
+  /** Path of the load balancer's health check; must answer 200 to 399. @default "/" */
+  readonly healthCheckPath?: string;
+  /** Tasks per slot, at least 1. With one task a slot is down while that task restarts. @default 1 */
+  readonly desiredCount?: number;
+  /** Fargate CPU units of a task. @default 256 */
+  readonly cpu?: number;
+  /** Fargate memory of a task, MiB. @default 512 */
+  readonly memoryMiB?: number;
+  /** Environment variables of the app's container. @default none */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Image of the fault sidecar: a proxy before the app that obeys fault leases and adds the release
+   * header. Without it release drills cannot run here. @default none, the app answers itself
+   */
+  readonly faultSidecarImage?: string;
+}
+
+export interface GuardArgs {
+  /** Share of failed requests, percent, above which a slot's alarm goes off. @default 5 */
+  readonly errorRatePercent?: number;
+  /**
+   * Requests per minute below which the error rate is not judged: low traffic never decides.
+   * @default 20
+   */
+  readonly minimumRequestsPerMinute?: number;
+  /**
+   * Leave one link out, to prove that a drill fails then. Traffic does **not** come home by itself
+   * in such an environment. @default nothing is left out
+   */
+  readonly rehearseWithout?: RehearsedBreak;
+}
+
+export interface EnvironmentArgs {
+  /** Name of the environment; its resources are named after it. @default the component's name */
+  readonly environment?: string;
+  /**
+   * The image each slot runs. Changing the image of a slot that carries traffic is refused at
+   * preview: put a new release into the idle slot.
+   */
+  readonly releases: Readonly<Record<Slot, string>>;
+  /** The slot that gets all traffic when the listener is created; never read again. @default blue */
+  readonly initialStable?: Slot;
+  /** Port of the listener (HTTP), 1 to 65535. @default 80 */
+  readonly listenerPort?: number;
+  readonly network?: NetworkArgs;
+  readonly workload?: WorkloadArgs;
+  readonly guard?: GuardArgs;
+}
+
+export function environmentProblems(name: string, args: EnvironmentArgs): Problem[] {
+  const problems: Problem[] = [];
+  const check = (
+    ok: boolean,
+    field: string,
+    value: unknown,
+    allowed: string,
+    fix?: string,
+  ): void => {
+    if (!ok) problems.push({ field, value, allowed, ...(fix === undefined ? {} : { fix }) });
+  };
+  const integer = (field: string, value: number | undefined, min: number, max: number): void =>
+    check(
+      value === undefined || (Number.isInteger(value) && value >= min && value <= max),
+      field,
+      value,
+      `an integer from ${min} to ${max}`,
+    );
+
+  const environment = args.environment ?? name;
+  check(
+    ENVIRONMENT_NAME_PATTERN.test(environment),
+    "environment",
+    environment,
+    "1 to 26 lower-case letters, digits and single hyphens, beginning with a letter",
+    "target groups are named after it and may have 32 characters",
+  );
+  for (const slot of Object.values(Slot)) {
+    const image = args.releases[slot];
+    check(
+      typeof image === "string" && /^\S+$/.test(image),
+      `releases.${slot}`,
+      image,
+      "an image name such as registry/app:1.2.3",
+      `set it with \`pulumi config set backout:${slot}Release IMAGE\``,
+    );
+  }
+  check(
+    args.initialStable === undefined || Object.values(Slot).includes(args.initialStable),
+    "initialStable",
+    args.initialStable,
+    Object.values(Slot).join(" or "),
+  );
+  integer("listenerPort", args.listenerPort, 1, 65_535);
+  integer("workload.containerPort", args.workload?.containerPort, 1, 65_535);
+  integer("workload.desiredCount", args.workload?.desiredCount, 1, 1_000);
+  const path = args.workload?.healthCheckPath;
+  check(
+    path === undefined || /^\/\S{0,1023}$/.test(path),
+    "workload.healthCheckPath",
+    path,
+    "a path that begins with / and has at most 1024 characters",
+  );
+  const percent = args.guard?.errorRatePercent;
+  check(
+    percent === undefined || (percent > 0 && percent < 100),
+    "guard.errorRatePercent",
+    percent,
+    "a number above 0 and below 100",
+  );
+  integer("guard.minimumRequestsPerMinute", args.guard?.minimumRequestsPerMinute, 1, 1_000_000);
+  const without = args.guard?.rehearseWithout;
+  check(
+    without === undefined || Object.values(RehearsedBreak).includes(without),
+    "guard.rehearseWithout",
+    without,
+    Object.values(RehearsedBreak).join(", "),
+  );
+  return problems;
+}

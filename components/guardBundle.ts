@@ -1,0 +1,28 @@
+/** Bundles the guard for Lambda: one CommonJS file with its pinned SDK clients inside. */
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** Clones run TypeScript, the published package JavaScript: the guard's entry has our own ending. */
+const ENTRY = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "../guard/lambda.ts" : "../guard/lambda.js",
+    import.meta.url,
+  ),
+);
+
+/** The source of `index.js`; the same input gives the same bytes, so an unchanged guard is no update. */
+export async function bundleGuard(): Promise<string> {
+  const result = await build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    write: false,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "silent",
+  });
+  return (result.outputFiles[0] as (typeof result.outputFiles)[number]).text;
+}

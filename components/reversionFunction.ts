@@ -1,0 +1,126 @@
+/** The guard's Lambda function, its role, its least policy, and the record that it keeps. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentNames } from "../guard/names.ts";
+import type { Slot } from "../guard/slot.ts";
+import { RehearsedBreak } from "./args.ts";
+import { bundleGuard } from "./guardBundle.ts";
+import { assumedBy, inlinePolicy } from "./policy.ts";
+import type { TrafficSplit } from "./trafficSplit.ts";
+
+export interface ReversionFunctionArgs {
+  readonly environment: string;
+  readonly names: EnvironmentNames;
+  readonly split: TrafficSplit;
+  readonly initialStable: Slot;
+  readonly rehearseWithout: RehearsedBreak | undefined;
+  readonly tags: Record<string, string>;
+}
+
+export class ReversionFunction extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  /** People subscribe here to hear of every reversion. */
+  readonly topic: aws.sns.Topic;
+  readonly recordTable: aws.dynamodb.Table;
+
+  constructor(name: string, args: ReversionFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("backout:index:ReversionFunction", name, {}, opts);
+    const { names, split, tags } = args;
+    const child = { parent: this };
+
+    this.topic = new aws.sns.Topic(name, { name: names.topic, tags }, child);
+    this.recordTable = new aws.dynamodb.Table(
+      `${name}-record`,
+      {
+        name: names.recordTable,
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "environment",
+        rangeKey: "entry",
+        attributes: [
+          { name: "environment", type: "S" },
+          { name: "entry", type: "S" },
+        ],
+        tags,
+      },
+      child,
+    );
+    const role = new aws.iam.Role(
+      name,
+      { name: names.guardFunction, assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
+      child,
+    );
+    const logging = new aws.iam.RolePolicyAttachment(
+      name,
+      {
+        role: role.name,
+        policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+      },
+      child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        name: "revert",
+        role: role.name,
+        policy: inlinePolicy([
+          {
+            actions: ["elasticloadbalancing:ModifyListener"],
+            resources: [split.listener.arn],
+          },
+          {
+            // ELBv2 authorises its Describe calls on all resources only.
+            actions: [
+              "elasticloadbalancing:DescribeListeners",
+              "elasticloadbalancing:DescribeTargetHealth",
+            ],
+            resources: ["*"],
+          },
+          {
+            actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
+            resources: [this.recordTable.arn],
+          },
+          { actions: ["sns:Publish"], resources: [this.topic.arn] },
+        ]),
+      },
+      child,
+    );
+    const logs = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${names.guardFunction}`, retentionInDays: 30, tags },
+      child,
+    );
+    this.function = new aws.lambda.Function(
+      name,
+      {
+        name: names.guardFunction,
+        description: `Backout: moves the traffic of ${args.environment} back when an alarm says so`,
+        role: role.arn,
+        runtime: "nodejs24.x",
+        handler: "index.handler",
+        code: bundleGuard().then(
+          (source) =>
+            new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(source) }),
+        ),
+        memorySize: 256,
+        // Three write attempts, a record store that does not answer, and an open write to outlast.
+        timeout: 60,
+        environment: {
+          variables: {
+            BACKOUT_ENVIRONMENT: args.environment,
+            BACKOUT_INITIAL_STABLE: args.initialStable,
+            BACKOUT_LISTENER_ARN: split.listener.arn,
+            BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
+            BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
+            BACKOUT_TOPIC_ARN: this.topic.arn,
+            ...(args.rehearseWithout === RehearsedBreak.Function
+              ? { BACKOUT_REHEARSED_FAILURE: "throw" }
+              : {}),
+          },
+        },
+        tags,
+      },
+      { ...child, dependsOn: [policy, logging, logs] },
+    );
+    this.registerOutputs({ functionArn: this.function.arn, topicArn: this.topic.arn });
+  }
+}

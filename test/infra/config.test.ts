@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { environmentProblems } from "../../components/args.ts";
+import { readConfig } from "../../infra/config.ts";
+
+const good = { "backout:blueRelease": "shop:1", "backout:greenRelease": "shop:2" };
+
+describe("the stack's configuration", () => {
+  test("needs two releases and defaults the rest", () => {
+    expect(readConfig(good)).toEqual({
+      config: {
+        name: "checkout",
+        args: {
+          releases: { blue: "shop:1", green: "shop:2" },
+          network: {},
+          workload: {},
+          guard: {},
+        },
+      },
+    });
+  });
+
+  test("reads numbers, lists and switches out of Pulumi's texts", () => {
+    const read = readConfig({
+      ...good,
+      "aws:region": "us-east-1",
+      "backout:listenerPort": "8080",
+      "backout:subnetIds": '["subnet-a","subnet-b"]',
+      "backout:assignPublicIp": "false",
+      "backout:errorRatePercent": "2.5",
+    });
+    expect(read).toMatchObject({
+      config: {
+        args: {
+          listenerPort: 8080,
+          network: { subnetIds: ["subnet-a", "subnet-b"], assignPublicIp: false },
+          guard: { errorRatePercent: 2.5 },
+        },
+      },
+    });
+  });
+
+  test("reports every mistake at once, each with its key, its value and what is allowed", () => {
+    const read = readConfig({
+      "backout:greenRelease": "shop:2",
+      "backout:listenerPort": "eighty",
+      "backout:subnetIds": "subnet-a",
+      "backout:strategy": "big-bang",
+      "backout:rehearseWithout": "everything",
+      "backout:colour": "red",
+    });
+    const problems = "problems" in read ? read.problems : [];
+    expect(problems.map((problem) => problem.field).sort()).toEqual([
+      "backout:blueRelease",
+      "backout:colour",
+      "backout:listenerPort",
+      "backout:rehearseWithout",
+      "backout:strategy",
+      "backout:subnetIds",
+    ]);
+    expect(problems.find((problem) => problem.field === "backout:rehearseWithout")).toMatchObject({
+      value: "everything",
+      allowed: "permission or alarm-action or function",
+    });
+  });
+});
+
+describe("an environment's arguments", () => {
+  const releases = { blue: "shop:1", green: "shop:2" };
+
+  test.each([
+    ["environment", { environment: "Checkout" }],
+    ["environment", { environment: "a-name-that-is-far-too-long-for-elb" }],
+    ["environment", { environment: "double--hyphen" }],
+    ["releases.green", { releases: { blue: "shop:1", green: "" } }],
+    ["listenerPort", { listenerPort: 0 }],
+    ["workload.containerPort", { workload: { containerPort: 70_000 } }],
+    ["workload.desiredCount", { workload: { desiredCount: 0 } }],
+    ["workload.healthCheckPath", { workload: { healthCheckPath: "healthz" } }],
+    ["guard.errorRatePercent", { guard: { errorRatePercent: 100 } }],
+    ["guard.minimumRequestsPerMinute", { guard: { minimumRequestsPerMinute: 0.5 } }],
+  ])("%s is checked: %j", (field, args) => {
+    const problems = environmentProblems("checkout", { releases, ...args });
+    expect(problems.map((problem) => problem.field)).toEqual([field]);
+  });
+
+  test("every problem is reported, not the first", () => {
+    const problems = environmentProblems("NO", {
+      releases: { blue: "", green: "" },
+      listenerPort: -1,
+    });
+    expect(problems).toHaveLength(4);
+  });
+
+  test("good ones pass", () => {
+    expect(environmentProblems("checkout", { releases })).toEqual([]);
+  });
+});
