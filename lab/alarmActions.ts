@@ -1,0 +1,33 @@
+/** Performs what alarms ask for: invokes functions and publishes to topics, under their policies. */
+import { messageOf } from "../base/errors.ts";
+import { lambdaPayload, snsMessage, snsSubject } from "./cloudwatch/payloads.ts";
+import type { ActionOutcome, AlarmActions } from "./cloudwatch/ports.ts";
+import type { Lambda } from "./lambda/lambda.ts";
+import { ACCOUNT_ID } from "./service.ts";
+import type { Sns } from "./sns/sns.ts";
+
+/** Who invokes a function on an alarm's behalf (CloudWatch User Guide, "Lambda alarm actions"). */
+const ALARM_PRINCIPAL = "lambda.alarms.cloudwatch.amazonaws.com";
+
+export function alarmActions(lambda: Lambda, sns: Sns): AlarmActions {
+  return {
+    async perform(actionArn, event): Promise<ActionOutcome> {
+      const service = actionArn.split(":")[2];
+      try {
+        if (service === "lambda") {
+          return await lambda.invokeAsync(actionArn, lambdaPayload(event), {
+            principal: ALARM_PRINCIPAL,
+            sourceArn: event.alarmArn,
+            sourceAccount: ACCOUNT_ID,
+          });
+        }
+        if (service === "sns") {
+          return sns.publish(actionArn, snsSubject(event), JSON.stringify(snsMessage(event)));
+        }
+        return { ok: false, error: `the lab performs no alarm action on ${actionArn}` };
+      } catch (error) {
+        return { ok: false, error: messageOf(error) };
+      }
+    },
+  };
+}

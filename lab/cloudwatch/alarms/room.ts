@@ -1,0 +1,19 @@
+/** What the operations on alarms work on. */
+import type { Clock } from "../../../base/clock.ts";
+import type { MetricStore } from "../metrics/store.ts";
+import type { StateValue } from "../ports.ts";
+import type { AlarmBook } from "./book.ts";
+import type { AlarmEngine } from "./engine.ts";
+import type { AlarmHistory } from "./history.ts";
+
+export interface AlarmRoom {
+  readonly clock: Clock;
+  readonly store: MetricStore;
+  readonly book: AlarmBook;
+  readonly history: AlarmHistory;
+  readonly engine: AlarmEngine;
+}
+
+export const STATES: readonly StateValue[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
+/** Names that one call may list. */
+export const MOST_NAMES = 100;

@@ -1,0 +1,76 @@
+/** Responses that the load balancer makes itself; only these carry `Server: awselb/2.0`. */
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Action } from "./model.ts";
+
+/** AWS's phrases where they differ from the registry's. */
+const PHRASES: Readonly<Record<number, string>> = {
+  460: "Client Closed Request",
+  503: "Service Temporarily Unavailable",
+  504: "Gateway Time-out",
+};
+
+export interface OwnResponse {
+  readonly status: number;
+  readonly contentType?: string;
+  readonly body?: string;
+  readonly location?: string;
+}
+
+export function phraseOf(status: number): string {
+  return PHRASES[status] ?? STATUS_CODES[status] ?? "";
+}
+
+export function errorPage(status: number): string {
+  const title = `${status} ${phraseOf(status)}`;
+  return [
+    "<html>",
+    `<head><title>${title}</title></head>`,
+    "<body>",
+    `<center><h1>${title}</h1></center>`,
+    "</body>",
+    "</html>",
+    "",
+  ].join("\r\n");
+}
+
+export function errorResponse(status: number): OwnResponse {
+  return { status, contentType: "text/html", body: errorPage(status) };
+}
+
+export function send(res: ServerResponse, response: OwnResponse, serverHeader: boolean): void {
+  const body = response.body ?? "";
+  const headers: string[] = serverHeader ? ["Server", "awselb/2.0"] : [];
+  if (response.contentType) headers.push("Content-Type", response.contentType);
+  if (response.location) headers.push("Location", response.location);
+  headers.push("Content-Length", String(Buffer.byteLength(body)));
+  res.writeHead(response.status, phraseOf(response.status), headers);
+  res.end(body);
+}
+
+/** The redirect's target for one request, its `#{…}` filled in (RedirectActionConfig). */
+export function redirectResponse(
+  action: Extract<Action<unknown>, { type: "redirect" }>,
+  req: IncomingMessage,
+  listenerPort: number,
+): OwnResponse {
+  const url = req.url ?? "/";
+  const at = url.indexOf("?");
+  const parts: Readonly<Record<string, string>> = {
+    protocol: "http",
+    host: (req.headers.host ?? "").replace(/:\d+$/, ""),
+    port: String(listenerPort),
+    path: (at < 0 ? url : url.slice(0, at)).slice(1),
+    query: at < 0 ? "" : url.slice(at + 1),
+  };
+  const fill = (template: string): string =>
+    template.replace(
+      /#\{(protocol|host|port|path|query)\}/g,
+      (_all, name: string) => parts[name] ?? "",
+    );
+  const protocol = fill(action.protocol).toLowerCase();
+  const query = fill(action.query);
+  const location =
+    `${protocol}://${fill(action.host)}:${fill(action.port)}${fill(action.path)}` +
+    (query === "" ? "" : `?${query}`);
+  return { ...errorResponse(action.status), location };
+}

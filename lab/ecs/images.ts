@@ -1,0 +1,10 @@
+/** How an image runs here: a local command in place of a container. */
+export interface ImageMapping {
+  readonly command: readonly string[];
+  /** `{port:8080}` becomes the local port of containerPort 8080 of the same task. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** By image name without its tag or digest. */
+export type ImageTable = Readonly<Record<string, ImageMapping>>;

@@ -1,0 +1,157 @@
+/** Checks what CreateService and UpdateService are given, and fills in ECS's defaults. */
+import type {
+  CreateServiceRequest,
+  DeploymentConfiguration,
+  LoadBalancer,
+  NetworkConfiguration,
+  UpdateServiceRequest,
+} from "@aws-sdk/client-ecs";
+import { notImplemented } from "../supported.ts";
+import type { TaskDefinitionRecord } from "./store.ts";
+import { invalid, refuseMeaningful } from "./validation.ts";
+
+const COMMON = [
+  "cluster",
+  "taskDefinition",
+  "desiredCount",
+  "deploymentConfiguration",
+  "networkConfiguration",
+  "healthCheckGracePeriodSeconds",
+  "platformVersion",
+  // Local processes have no zones to be spread over.
+  "availabilityZoneRebalancing",
+  "enableECSManagedTags",
+  "propagateTags",
+];
+const CREATE = [
+  ...COMMON,
+  "serviceName",
+  "loadBalancers",
+  "clientToken",
+  "launchType",
+  "schedulingStrategy",
+  "deploymentController",
+  "tags",
+];
+const UPDATE = [...COMMON, "service", "forceNewDeployment", "deploymentController"];
+const CONFIGURATION = [
+  "maximumPercent",
+  "minimumHealthyPercent",
+  "strategy",
+  "deploymentCircuitBreaker",
+  "alarms",
+];
+
+export function checkCreate(input: CreateServiceRequest): void {
+  refuseMeaningful("CreateService", input, CREATE);
+  if (input.launchType !== "FARGATE") {
+    throw notImplemented("CreateService", `launchType ${input.launchType ?? "EC2"}`);
+  }
+  if ((input.schedulingStrategy ?? "REPLICA") !== "REPLICA") {
+    throw notImplemented("CreateService", `schedulingStrategy ${input.schedulingStrategy}`);
+  }
+  if (input.desiredCount === undefined) {
+    throw invalid("desiredCount must be specified for the REPLICA scheduling strategy.");
+  }
+  checkCommon("CreateService", input);
+}
+
+export function checkUpdate(input: UpdateServiceRequest): void {
+  refuseMeaningful("UpdateService", input, UPDATE);
+  checkCommon("UpdateService", input);
+}
+
+function checkCommon(operation: string, input: CreateServiceRequest | UpdateServiceRequest): void {
+  const { desiredCount = 0, deploymentController, platformVersion = "LATEST" } = input;
+  if ((deploymentController?.type ?? "ECS") !== "ECS") {
+    throw notImplemented(operation, `deploymentController ${deploymentController?.type}`);
+  }
+  if (!Number.isInteger(desiredCount) || desiredCount < 0) {
+    throw invalid("desiredCount must not be negative.");
+  }
+  if (platformVersion !== "LATEST" && platformVersion !== "1.4.0") {
+    throw notImplemented(operation, `platformVersion ${platformVersion}`);
+  }
+}
+
+/** `given` over `before` over ECS's defaults for rolling updates. */
+export function checkConfiguration(
+  operation: string,
+  given: DeploymentConfiguration = {},
+  before: DeploymentConfiguration = {},
+): DeploymentConfiguration {
+  refuseMeaningful(`${operation} (deploymentConfiguration)`, given, CONFIGURATION);
+  if ((given.strategy ?? "ROLLING") !== "ROLLING") {
+    throw notImplemented(operation, `deploymentConfiguration.strategy ${given.strategy}`);
+  }
+  if (given.deploymentCircuitBreaker?.enable) {
+    throw notImplemented(operation, "deploymentConfiguration.deploymentCircuitBreaker");
+  }
+  if (given.alarms?.enable) throw notImplemented(operation, "deploymentConfiguration.alarms");
+  const maximumPercent = given.maximumPercent ?? before.maximumPercent ?? 200;
+  const minimumHealthyPercent = given.minimumHealthyPercent ?? before.minimumHealthyPercent ?? 100;
+  if (minimumHealthyPercent < 0 || maximumPercent < 100 || maximumPercent < minimumHealthyPercent) {
+    throw invalid(
+      "maximumPercent must be at least 100 and at least minimumHealthyPercent, which must not be " +
+        "negative.",
+    );
+  }
+  if (minimumHealthyPercent >= 100 && maximumPercent === 100) {
+    throw invalid(
+      "The deployment could never proceed: one of minimumHealthyPercent and maximumPercent must " +
+        "leave room for a task to stop or to start.",
+    );
+  }
+  return {
+    maximumPercent,
+    minimumHealthyPercent,
+    strategy: "ROLLING",
+    bakeTimeInMinutes: 0,
+    deploymentCircuitBreaker: { enable: false, rollback: false },
+  };
+}
+
+export function checkNetwork(
+  configuration: NetworkConfiguration | undefined,
+): NetworkConfiguration {
+  const vpc = configuration?.awsvpcConfiguration;
+  if (!vpc) {
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  }
+  if (!vpc.subnets?.length) throw invalid("subnets can not be empty.");
+  return {
+    awsvpcConfiguration: {
+      subnets: vpc.subnets,
+      securityGroups: vpc.securityGroups ?? [],
+      assignPublicIp: vpc.assignPublicIp ?? "DISABLED",
+    },
+  };
+}
+
+/** Each entry must name a container of the task definition and one of its ports. */
+export function checkLoadBalancers(
+  loadBalancers: readonly LoadBalancer[],
+  { definition }: TaskDefinitionRecord,
+): void {
+  for (const entry of loadBalancers) {
+    refuseMeaningful("CreateService (loadBalancers)", entry, [
+      "targetGroupArn",
+      "containerName",
+      "containerPort",
+    ]);
+    if (!entry.targetGroupArn) throw invalid("targetGroupArn is required in loadBalancers.");
+    const container = definition.containerDefinitions?.find(
+      ({ name }) => name === entry.containerName,
+    );
+    if (!container) {
+      throw invalid(`The container ${entry.containerName} does not exist in the task definition.`);
+    }
+    const ports = container.portMappings ?? [];
+    if (!ports.some(({ containerPort }) => containerPort === entry.containerPort)) {
+      throw invalid(
+        `The container ${entry.containerName} did not have a container port ` +
+          `${entry.containerPort} defined.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** What one Pulumi resource type and one invoke are: handlers over AWS SDK clients. */
+import type { Clients } from "./clients.ts";
+import type { InputProblem, InputsOf, Members } from "./shape.ts";
+import type { Properties } from "./values.ts";
+
+export interface Context {
+  readonly clients: Clients;
+  readonly region: string;
+  /** Aborted when the caller gives up waiting for a resource to settle. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Resource {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+export interface Update<I> {
+  readonly id: string;
+  readonly olds: I;
+  readonly news: I;
+  /** What the last operation on the resource returned. */
+  readonly outputs: Properties;
+}
+
+export interface ResourceType<M extends Members = Members> {
+  /** `aws:sns/topic:Topic`. */
+  readonly token: string;
+  readonly inputs: M;
+  /** Values of inputs that the program leaves out. */
+  readonly defaults?: Properties;
+  /** The input that gets the logical name and seven hexadecimal digits when the program sets none. */
+  readonly autoname?: { readonly property: string & keyof M; readonly maxLength: number };
+  /** Input paths whose change needs another resource. */
+  readonly replaceOn: readonly string[];
+  /** Outputs that an update may change: unknown while it is previewed. */
+  readonly volatile?: readonly string[];
+  /** Rules across inputs; called with inputs of the right shape, which may hold unknowns. */
+  check?(inputs: Properties): InputProblem[];
+  /**
+   * Makes the resource. What is made but does not settle is a `SettlingError`, so that its id is
+   * not lost.
+   */
+  create(inputs: InputsOf<M>, context: Context): Promise<Resource>;
+  /** The outputs as they are now; undefined when the resource is gone. `known`: last outputs. */
+  read(id: string, context: Context, known: Properties): Promise<Properties | undefined>;
+  update(change: Update<InputsOf<M>>, context: Context): Promise<Properties>;
+  /** Deletes the resource; one that is already gone is no error. */
+  delete(
+    id: string,
+    known: { readonly inputs: InputsOf<M>; readonly outputs: Properties },
+    context: Context,
+  ): Promise<void>;
+}
+
+/** Types the handlers of a resource by its own inputs. */
+export function defineResource<const M extends Members>(type: ResourceType<M>): ResourceType {
+  return type as unknown as ResourceType;
+}
+
+export interface Invoke<M extends Members = Members> {
+  /** `aws:ec2/getVpc:getVpc`. */
+  readonly token: string;
+  readonly inputs: M;
+  call(args: InputsOf<M>, context: Context): Promise<Properties>;
+}
+
+export function defineInvoke<const M extends Members>(invoke: Invoke<M>): Invoke {
+  return invoke as unknown as Invoke;
+}
+
+/** Resource types and invokes by token; rejects for a token that it does not hold. */
+export interface ResourceTable {
+  resource(token: string): Promise<ResourceType>;
+  invoke(token: string): Promise<Invoke>;
+}
+
+/** The resource exists in AWS, but did not become what it should be. */
+export class SettlingError extends Error {
+  readonly id: string;
+  readonly outputs: Properties;
+
+  constructor(id: string, outputs: Properties, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = "SettlingError";
+    this.id = id;
+    this.outputs = outputs;
+  }
+}

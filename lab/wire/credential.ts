@@ -1,0 +1,27 @@
+/** The credential in a request's signature. The signature itself is not verified. */
+import type { WireHead } from "./request.ts";
+
+export interface Credential {
+  readonly accessKeyId: string;
+  /** The service of the credential scope: `elasticloadbalancing`. */
+  readonly service: string;
+  /** Temporary credentials carry a session token; a user's own key has none. */
+  readonly temporary: boolean;
+}
+
+// AWS4-HMAC-SHA256 Credential=KEY/20260314/us-east-1/ecs/aws4_request, SignedHeaders=...; the region
+// is missing in AWS4-ECDSA-P256-SHA256, which signs for many.
+const HEADER = /^AWS4-[A-Z0-9-]+ .*?Credential=([^,\s]+)/;
+const SCOPE = /^([^/]+)\/\d{8}\/(?:[^/]+\/)?([^/]+)\/aws4_request$/;
+
+/** Undefined for a request that is not signed, or not so that AWS would know its signer. */
+export function credentialOf(head: WireHead): Credential | undefined {
+  const text =
+    HEADER.exec(head.headers["authorization"] ?? "")?.[1] ?? head.query.get("X-Amz-Credential");
+  const scope = SCOPE.exec(text ?? "");
+  const [, accessKeyId, service] = scope ?? [];
+  if (!accessKeyId || !service) return undefined;
+  const temporary =
+    head.headers["x-amz-security-token"] !== undefined || head.query.has("X-Amz-Security-Token");
+  return { accessKeyId, service, temporary };
+}
