@@ -1,0 +1,106 @@
+/** A drill's ports over AWS SDK clients, an environment that was found, and a journal's directory. */
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { Clock } from "../base/clock.ts";
+import { type Problem, refuseProblems } from "../base/errors.ts";
+import type { LocatedEnvironment } from "../guard/environment.ts";
+import { dynamoRecordStore } from "../guard/recordStore.ts";
+import { Slot } from "../guard/slot.ts";
+import { elbv2Traffic } from "../guard/traffic.ts";
+import { cloudWatchAlarms } from "./alarms.ts";
+import { dynamoFaultStore } from "./faultStore.ts";
+import { openJournal } from "./journal.ts";
+import { gatherEvidence } from "./linkEvidence.ts";
+import { startLoad } from "./load.ts";
+import type { DrillPorts } from "./ports.ts";
+
+export interface DrillClients {
+  readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+}
+
+export interface ConnectOptions {
+  readonly clients: DrillClients;
+  readonly environment: LocatedEnvironment;
+  /** The clock that the environment lives by. */
+  readonly clock: Clock;
+  /** Where the environment's listener really answers, with the path to ask for. */
+  readonly url: string;
+  /** Made when it is missing; locked until `close`. */
+  readonly journalDirectory: string;
+  /** Per second of wall time, 1 to 10000. */
+  readonly requestsPerSecond: number;
+  /**
+   * The slot that had the traffic when the environment was made.
+   * @default blue
+   */
+  readonly initialStable?: Slot;
+  /**
+   * Nominal milliseconds from the end of a load balancer's period until alarms see its metrics. AWS
+   * names no figure.
+   * @default 0, so that the floors hold for whatever the true figure is
+   */
+  readonly metricDelayMs?: number;
+  /** Wall milliseconds between two looks at the environment, 50 to 60000. @default 250 */
+  readonly pollWallMs?: number;
+}
+
+export interface DrillConnection extends DrillPorts {
+  /** Ends the journal's lock. Call it once no drill runs. */
+  close(): void;
+}
+
+/** @throws BackoutError for bad options and for a journal that cannot be opened (see `openJournal`) */
+export function connectDrill(options: ConnectOptions): DrillConnection {
+  refuseProblems("the drill's connection", connectionProblems(options));
+  const { clients, environment, clock, metricDelayMs = 0, pollWallMs = 250 } = options;
+  const { names } = environment;
+  const traffic = elbv2Traffic(clients.elbv2, environment);
+  const alarms = cloudWatchAlarms(clients.cloudwatch, names);
+  const store = dynamoRecordStore(
+    clients.dynamodb,
+    names.recordTable,
+    environment.name,
+    options.initialStable ?? Slot.Blue,
+  );
+  const journal = openJournal(options.journalDirectory, clock);
+  const { cloudwatch, lambda, logs } = clients;
+  const sources = { cloudwatch, lambda, logs, clock, names, alarms, store, traffic };
+  return {
+    environment: environment.name,
+    clock,
+    store,
+    traffic,
+    alarms,
+    faults: dynamoFaultStore(clients.dynamodb, names.faultTable, () => clock.wall()),
+    journal,
+    metricDelayMs,
+    pollWallMs,
+    startLoad: () =>
+      startLoad({ clock, url: options.url, requestsPerSecond: options.requestsPerSecond }),
+    gatherEvidence: (question) => gatherEvidence(sources, question),
+    close: () => journal.close(),
+  };
+}
+
+function connectionProblems(options: ConnectOptions): Problem[] {
+  const problems: Problem[] = [];
+  const { url, requestsPerSecond, metricDelayMs, pollWallMs } = options;
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    problems.push({ field: "url", value: url, allowed: "an http:// or https:// URL" });
+  }
+  const bounded = (field: string, value: number | undefined, low: number, high: number): void => {
+    if (value === undefined || (value >= low && value <= high)) return;
+    problems.push({ field, value, allowed: `a number from ${low} to ${high}` });
+  };
+  bounded("requestsPerSecond", requestsPerSecond, 1, 10_000);
+  bounded("metricDelayMs", metricDelayMs, 0, 3_600_000);
+  bounded("pollWallMs", pollWallMs, 50, 60_000);
+  return problems;
+}

@@ -1,0 +1,114 @@
+/**
+ * Steady open-loop HTTP load: requests leave at their rate whether or not answers come. When too
+ * many are under way the next ones are not sent, and counted as such, instead of waiting.
+ */
+import { Pool } from "undici";
+import type { Cancel, Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import { errorCode } from "./errno.ts";
+import { Slot } from "../guard/slot.ts";
+import { FAULT_HEADER, RELEASE_HEADER, SLOT_HEADER } from "../sidecar/lease.ts";
+import { LoadRecorder, type LoadSnapshot, type RecentCounts } from "./loadRecorder.ts";
+import { nominalSpan } from "./wait.ts";
+
+export interface Load {
+  snapshot(): LoadSnapshot;
+  /** Responses completed in the last `wallMs` (up to 4096 of them). */
+  recent(wallMs: number): RecentCounts;
+  /** Wall time of the first bad response completed at or after `wallMs`; null when there is none. */
+  firstBadSince(wallMs: number): number | null;
+  /** Sends no more, drops what is under way, and leaves no timer and no socket. */
+  stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly clock: Clock;
+  readonly url: string;
+  /** Wall seconds, whatever the clock's speed: requests are work, not waiting. */
+  readonly requestsPerSecond: number;
+  /** @default 64; requests that would exceed it are not sent */
+  readonly maxInFlight?: number;
+  /** Wall milliseconds after which a request without an answer is bad. @default 10000 */
+  readonly timeoutWallMs?: number;
+}
+
+/** Wall milliseconds between two batches of requests. */
+const TICK_WALL_MS = 10;
+
+export function startLoad(options: LoadOptions): Load {
+  const { clock, requestsPerSecond, maxInFlight = 64, timeoutWallMs = 10_000 } = options;
+  const url = new URL(options.url);
+  const pool = new Pool(url.origin, {
+    connections: maxInFlight,
+    headersTimeout: timeoutWallMs,
+    bodyTimeout: timeoutWallMs,
+    connect: { timeout: timeoutWallMs },
+  });
+  const recorder = new LoadRecorder();
+  const startedMs = clock.wall();
+  let due = 0;
+  let stopped = false;
+  let cancel: Cancel | undefined;
+
+  const send = async (): Promise<void> => {
+    const startedWallMs = clock.wall();
+    recorder.sent();
+    let answer: { status: number | null; headers: HeaderBag; error: string | null };
+    try {
+      const response = await pool.request({
+        method: "GET",
+        path: `${url.pathname}${url.search}`,
+      });
+      await response.body.dump();
+      answer = { status: response.statusCode, headers: response.headers, error: null };
+    } catch (error) {
+      answer = { status: null, headers: {}, error: errorCode(error) ?? messageOf(error) };
+    }
+    if (stopped) return;
+    recorder.completed({
+      startedWallMs,
+      completedWallMs: clock.wall(),
+      status: answer.status,
+      slot: slotOf(answer.headers),
+      release: headerOf(answer.headers, RELEASE_HEADER),
+      faultLeaseId: headerOf(answer.headers, FAULT_HEADER),
+      error: answer.error,
+    });
+  };
+
+  const tick = (): void => {
+    const target = Math.floor(((clock.wall() - startedMs) * requestsPerSecond) / 1000);
+    for (; due < target; due++) {
+      if (recorder.inFlight < maxInFlight) void send();
+      else recorder.notSent();
+    }
+    arm();
+  };
+  const arm = (): void => {
+    cancel = clock.schedule(clock.now() + nominalSpan(clock, TICK_WALL_MS), tick);
+  };
+  arm();
+
+  return {
+    snapshot: () => recorder.snapshot(),
+    recent: (wallMs) => recorder.recent(clock.wall() - wallMs),
+    firstBadSince: (wallMs) => recorder.firstBadSince(wallMs),
+    async stop() {
+      stopped = true;
+      cancel?.();
+      await pool.destroy();
+    },
+  };
+}
+
+type HeaderBag = Readonly<Record<string, string | string[] | undefined>>;
+
+function headerOf(headers: HeaderBag, name: string): string | null {
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+function slotOf(headers: HeaderBag): Slot | null {
+  const value = headerOf(headers, SLOT_HEADER);
+  return value === Slot.Blue || value === Slot.Green ? value : null;
+}

@@ -1,0 +1,155 @@
+/** Counts of a load that may run for days: totals, last times, and a ring of the newest responses. */
+import type { Slot } from "../guard/slot.ts";
+import type { Split } from "./events.ts";
+
+export interface LoadResponse {
+  readonly startedWallMs: number;
+  readonly completedWallMs: number;
+  /** Null when there was no answer. */
+  readonly status: number | null;
+  /** Null when the answer does not say. */
+  readonly slot: Slot | null;
+  readonly release: string | null;
+  /** The lease whose fault made this answer. */
+  readonly faultLeaseId: string | null;
+  /** The socket's or client's error code (`ECONNRESET`, `UND_ERR_HEADERS_TIMEOUT`); null with an answer. */
+  readonly error: string | null;
+}
+
+export interface SlotCounts {
+  readonly requests: number;
+  readonly errors: number;
+  readonly lastWallMs: number | null;
+}
+
+/** Times are wall times of completion, milliseconds since the epoch. */
+export interface LoadSnapshot {
+  /** Completed, good or bad. */
+  readonly requests: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  /** Requests that were due but held back because too many were under way. */
+  readonly notSent: number;
+  readonly bySlot: Readonly<Record<Slot | "unknown", SlotCounts>>;
+  readonly lastBadWallMs: number | null;
+  readonly lastGoodWallMs: number | null;
+  /** Of the newest bad response: its status or its kind of error. */
+  readonly lastBadWas: string | null;
+}
+
+export interface RecentCounts {
+  readonly requests: number;
+  readonly errors: number;
+  readonly split: Split;
+}
+
+const RING_SIZE = 4096;
+
+/** Server errors and requests without an answer; what a client did wrong (4xx) is no fault. */
+export function isBad(response: Pick<LoadResponse, "status">): boolean {
+  return response.status === null || response.status >= 500;
+}
+
+export class LoadRecorder {
+  #inFlight = 0;
+  #requests = 0;
+  #errors = 0;
+  #notSent = 0;
+  #bySlot = { blue: noCounts(), green: noCounts(), unknown: noCounts() };
+  #lastBad: LoadResponse | null = null;
+  #lastGoodWallMs: number | null = null;
+  readonly #ring = new Ring<LoadResponse>();
+  readonly #bad = new Ring<number>();
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  sent(): void {
+    this.#inFlight++;
+  }
+
+  notSent(): void {
+    this.#notSent++;
+  }
+
+  completed(response: LoadResponse): void {
+    this.#inFlight--;
+    this.#requests++;
+    const bad = isBad(response);
+    if (bad) {
+      this.#errors++;
+      this.#lastBad = response;
+      this.#bad.push(response.completedWallMs);
+    } else this.#lastGoodWallMs = response.completedWallMs;
+    const counts = this.#bySlot[response.slot ?? "unknown"];
+    counts.requests++;
+    if (bad) counts.errors++;
+    counts.lastWallMs = response.completedWallMs;
+    this.#ring.push(response);
+  }
+
+  snapshot(): LoadSnapshot {
+    return {
+      requests: this.#requests,
+      errors: this.#errors,
+      inFlight: this.#inFlight,
+      notSent: this.#notSent,
+      bySlot: {
+        blue: { ...this.#bySlot.blue },
+        green: { ...this.#bySlot.green },
+        unknown: { ...this.#bySlot.unknown },
+      },
+      lastBadWallMs: this.#lastBad?.completedWallMs ?? null,
+      lastGoodWallMs: this.#lastGoodWallMs,
+      lastBadWas: this.#lastBad ? String(this.#lastBad.status ?? this.#lastBad.error) : null,
+    };
+  }
+
+  /** Responses completed at or after `sinceWallMs`, as far as the ring reaches back. */
+  recent(sinceWallMs: number): RecentCounts {
+    const split = { blue: 0, green: 0, unknown: 0 };
+    let errors = 0;
+    const found = this.#ring.newestWhile((response) => response.completedWallMs >= sinceWallMs);
+    for (const response of found) {
+      split[response.slot ?? "unknown"]++;
+      if (isBad(response)) errors++;
+    }
+    return { requests: found.length, errors, split };
+  }
+
+  firstBadSince(wallMs: number): number | null {
+    return this.#bad.newestWhile((at) => at >= wallMs).at(-1) ?? null;
+  }
+}
+
+interface MutableCounts {
+  requests: number;
+  errors: number;
+  lastWallMs: number | null;
+}
+
+function noCounts(): MutableCounts {
+  return { requests: 0, errors: 0, lastWallMs: null };
+}
+
+class Ring<T> {
+  readonly #items: T[] = [];
+  #next = 0;
+
+  push(item: T): void {
+    this.#items[this.#next] = item;
+    this.#next = (this.#next + 1) % RING_SIZE;
+  }
+
+  /** Newest first, until the first for which `keep` is false. */
+  newestWhile(keep: (item: T) => boolean): T[] {
+    const found: T[] = [];
+    for (let back = 1; back <= this.#items.length; back++) {
+      const item = this.#items[(this.#next - back + RING_SIZE) % RING_SIZE];
+      if (item === undefined || !keep(item)) break;
+      found.push(item);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,96 @@
+/** The record of a run that has ended and been undone. */
+import type { Weights } from "../guard/slot.ts";
+import { explainLink } from "./brokenLink.ts";
+import { clockErrors, durations } from "./durations.ts";
+import type { LoadSnapshot } from "./loadRecorder.ts";
+import {
+  type BrokenLink,
+  type DrillRecord,
+  drillRecordSchema,
+  type Recovery,
+  TIMELINE_EVENTS,
+  Verdict,
+} from "./record.ts";
+import type { DrillRun, Plan } from "./run.ts";
+import { verdict } from "./verdict.ts";
+
+/** How far a run came; members are set as they become known. */
+export interface Ending {
+  readonly objectiveTotalMs: number;
+  plan?: Plan;
+  interrupted?: boolean;
+  /** What stopped the run. */
+  problem?: string;
+  /** It stopped before anything was injected. */
+  beforeLease?: boolean;
+  /** Null when it cannot be told to what the recovery is owed. */
+  recovery?: Recovery | null;
+  brokenLink?: BrokenLink | null;
+  weightsBefore?: Weights;
+  weightsAfter?: Weights;
+  /** At the end of observation. */
+  traffic?: LoadSnapshot | undefined;
+}
+
+export function renderRecord(
+  run: DrillRun,
+  ending: Ending,
+  residue: readonly string[],
+): DrillRecord {
+  const timeline = [...run.timeline].sort(
+    (a, b) => TIMELINE_EVENTS.indexOf(a.event) - TIMELINE_EVENTS.indexOf(b.event),
+  );
+  const disordered = clockErrors(timeline);
+  const parts = disordered.length > 0 ? UNKNOWN_DURATIONS : durations(timeline);
+  const stopped = ending.problem ?? null;
+  const judgement = verdict({
+    residue,
+    interrupted: ending.interrupted ?? false,
+    notRun: ending.beforeLease ? stopped : null,
+    error: ending.beforeLease ? null : stopped,
+    clockErrors: disordered,
+    recovery: ending.recovery ?? null,
+    totalMs: parts.total,
+    objectiveTotalMs: ending.objectiveTotalMs,
+  });
+  const link = ending.brokenLink ?? null;
+  const isFailed = judgement.verdict === Verdict.Failed && ending.brokenLink !== undefined;
+  return drillRecordSchema.parse({
+    schemaVersion: 1,
+    id: run.id,
+    drill: run.fault.name,
+    environment: run.ports.environment,
+    fidelity: run.fault.fidelity,
+    clock: { speed: run.ports.clock.speed },
+    verdict: judgement.verdict,
+    reason: isFailed ? `${judgement.reason}: ${explainLink(link)}` : judgement.reason,
+    recovery: ending.recovery ?? null,
+    path: "primary",
+    brokenLink: link,
+    timeline,
+    durations: parts,
+    floors: {
+      detect: ending.plan?.floors.detect ?? null,
+      detectWorst: ending.plan?.floors.detectWorst ?? null,
+    },
+    traffic: {
+      requests: ending.traffic?.requests ?? 0,
+      errors: ending.traffic?.errors ?? 0,
+      weightsBefore: ending.weightsBefore ?? null,
+      weightsAfter: ending.weightsAfter ?? null,
+    },
+    objective: {
+      total: ending.objectiveTotalMs,
+      met: parts.total !== null && parts.total <= ending.objectiveTotalMs,
+    },
+    residue: [...residue],
+  });
+}
+
+const UNKNOWN_DURATIONS = {
+  detect: null,
+  decide: null,
+  revert: null,
+  recover: null,
+  total: null,
+};

@@ -1,0 +1,95 @@
+/** Putting an environment back: each act is idempotent, does one thing, and names what it could not do. */
+import { messageOf } from "../base/errors.ts";
+import { clearLatch, returnTraffic } from "../guard/authority.ts";
+import type { Slot } from "../guard/slot.ts";
+import type { FaultLease } from "../sidecar/lease.ts";
+import type { EnvironmentPorts } from "./ports.ts";
+import { freshReports } from "./sidecars.ts";
+import { pollUntil, sleepWall } from "./wait.ts";
+
+/** A sidecar looks every second by default; its old report counts for up to 15 s. */
+const REMOVAL_WAIT_WALL_MS = 30_000;
+/** An AWS call that fails is tried again after this much wall time, and once more. */
+const RETRY_WALL_MS = [1_000, 3_000];
+
+/**
+ * Removes the lease and waits until every sidecar of the slot says that it does not obey it. Only
+ * this lease is touched. One that has expired needs no sidecar's word: it ended by itself.
+ */
+export async function removeFault(
+  ports: EnvironmentPorts,
+  { slot, leaseId, expiresAt }: Pick<FaultLease, "slot" | "leaseId" | "expiresAt">,
+): Promise<readonly string[]> {
+  const { faults, clock, pollWallMs } = ports;
+  await withRetries(ports, () => faults.removeLease(slot, leaseId));
+  const removedWallMs = clock.wall();
+  const untilMs = clock.toNominal(removedWallMs + REMOVAL_WAIT_WALL_MS);
+  let pending = "no report was read";
+  const confirmed = await pollUntil({ clock, pollWallMs, untilMs }, async () => {
+    try {
+      const fresh = freshReports(await faults.reports(slot), clock.wall());
+      const obeying = fresh.filter((report) => report.leaseId === leaseId);
+      const expired = clock.wall() >= Date.parse(expiresAt);
+      if (obeying.length === 0 && (fresh.length > 0 || expired)) return true;
+      pending =
+        fresh.length === 0
+          ? "no sidecar reports any more"
+          : `sidecar ${obeying.map((report) => report.sidecarId).join(", ")} still obeys it`;
+    } catch (error) {
+      pending = messageOf(error);
+    }
+    return undefined;
+  });
+  return confirmed
+    ? []
+    : [`the end of lease ${leaseId} on slot ${slot} is unconfirmed: ${pending}`];
+}
+
+/** All traffic to the stable slot, by the drill's own hand; the guard's latch stays. */
+export async function bringTrafficHome(ports: EnvironmentPorts): Promise<readonly string[]> {
+  const { store, traffic, clock } = ports;
+  await withRetries(ports, () => returnTraffic({ store, traffic, now: () => clock.wall() }));
+  return [];
+}
+
+/**
+ * Waits until the slot's alarms are OK and clears the latch that the drill caused.
+ *
+ * @param waitMs nominal milliseconds that the alarms get
+ */
+export async function settle(
+  ports: EnvironmentPorts,
+  slot: Slot,
+  waitMs: number,
+): Promise<readonly string[]> {
+  const { alarms, store, clock, pollWallMs } = ports;
+  let shown = "not read";
+  const untilMs = clock.now() + waitMs;
+  const calm = await pollUntil({ clock, pollWallMs, untilMs }, async () => {
+    try {
+      const { guard, errors, unhealthy } = await alarms.read(slot);
+      const loud = [guard, errors, unhealthy].filter((alarm) => alarm.state !== "OK");
+      shown = loud.map((alarm) => `${alarm.name} is ${alarm.state}`).join(", ");
+      return loud.length === 0 ? true : undefined;
+    } catch (error) {
+      shown = messageOf(error);
+      return undefined;
+    }
+  });
+  if (!calm) return [`the alarms of slot ${slot} are not OK: ${shown}`];
+  await withRetries(ports, () =>
+    clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state),
+  );
+  return [];
+}
+
+async function withRetries<T>(ports: EnvironmentPorts, act: () => Promise<T>): Promise<T> {
+  for (const waitWallMs of RETRY_WALL_MS) {
+    try {
+      return await act();
+    } catch {
+      await sleepWall(ports.clock, waitWallMs);
+    }
+  }
+  return act();
+}

@@ -1,0 +1,176 @@
+/** One run in progress: its identity, its notes (journal, timeline, live view) and what it has to undo. */
+import { messageOf } from "../base/errors.ts";
+import type { Slot, Weights } from "../guard/slot.ts";
+import { type AlarmState } from "./alarms.ts";
+import type { DrillEvent, Step } from "./events.ts";
+import type { ChosenFault } from "./faults/fault.ts";
+import type { DetectionFloor } from "./floors.ts";
+import type { Load } from "./load.ts";
+import type { DrillPorts } from "./ports.ts";
+import { Source, type TimelineEvent, type TimelineEventName } from "./record.ts";
+import { faultActive } from "./sidecars.ts";
+import type { SidecarReport } from "../sidecar/lease.ts";
+import { nominalSpan } from "./wait.ts";
+
+export interface Undo {
+  readonly name: string;
+  /** Idempotent. Returns what it could not remove, by name; throws when it cannot tell. */
+  run(): Promise<readonly string[]>;
+}
+
+/** What a plan of a drill holds once preflight has read the environment. Nominal milliseconds. */
+export interface Plan {
+  readonly candidate: Slot;
+  readonly stable: Slot;
+  readonly floors: DetectionFloor;
+  readonly holdMs: number;
+  readonly sustainMs: number;
+  readonly knownReversionIds: readonly string[];
+}
+
+/** What one look at the environment showed; null where a reading failed. */
+export interface Look {
+  readonly weights: Weights | null;
+  readonly sticky: boolean | null;
+  readonly alarm: { readonly state: AlarmState; readonly transitionedMs: number | null } | null;
+  readonly reports: readonly SidecarReport[] | null;
+}
+
+/** Responses of this many wall milliseconds make the live view's split and error share. */
+const RECENT_WALL_MS = 2_000;
+
+export class DrillRun {
+  readonly id: string;
+  readonly fault: ChosenFault;
+  readonly ports: DrillPorts;
+  /** Aborted when a person interrupts; undoing ignores it. */
+  readonly signal: AbortSignal;
+  readonly timeline: TimelineEvent[] = [];
+  readonly undos: Undo[] = [];
+  readonly #emit: (event: DrillEvent) => void;
+  #step: Step = "preflight";
+  load: Load | undefined;
+  leaseId: string | undefined;
+
+  constructor(
+    id: string,
+    fault: ChosenFault,
+    ports: DrillPorts,
+    signal: AbortSignal,
+    emit: (event: DrillEvent) => void,
+  ) {
+    this.id = id;
+    this.fault = fault;
+    this.ports = ports;
+    this.signal = signal;
+    this.#emit = emit;
+  }
+
+  step(step: Step, text: string): void {
+    this.#step = step;
+    this.#emit({ type: "step", step, text });
+  }
+
+  note(text: string): void {
+    this.#emit({ type: "note", text });
+  }
+
+  emit(event: DrillEvent): void {
+    this.#emit(event);
+  }
+
+  /** On disk when it returns. */
+  journal(type: string, data: Readonly<Record<string, unknown>> = {}): void {
+    this.ports.journal.append(this.id, type, data);
+  }
+
+  /** For what must go on when the disk does not. */
+  tryJournal(type: string, data: Readonly<Record<string, unknown>> = {}): void {
+    try {
+      this.journal(type, data);
+    } catch (error) {
+      this.note(`not journaled: ${type}: ${messageOf(error)}`);
+    }
+  }
+
+  has(event: TimelineEventName): boolean {
+    return this.timeline.some((entry) => entry.event === event);
+  }
+
+  /** Notes an event once; its time is given in the clock that its source reads. */
+  stamp(
+    event: TimelineEventName,
+    source: Source,
+    time: { readonly wallMs: number } | { readonly nominalMs: number },
+  ): void {
+    if (this.has(event)) return;
+    const { clock } = this.ports;
+    const nominalMs = "wallMs" in time ? clock.toNominal(time.wallMs) : time.nominalMs;
+    const wallMs = "wallMs" in time ? time.wallMs : clock.toWall(time.nominalMs);
+    const entry: TimelineEvent = {
+      event,
+      at: new Date(nominalMs).toISOString(),
+      wallAt: new Date(wallMs).toISOString(),
+      source,
+      resolutionMs: this.#resolutionMs(source),
+    };
+    this.timeline.push(entry);
+    this.tryJournal(event, { event: entry });
+    this.#emit({ type: "timeline", event: entry });
+  }
+
+  /** What the runner polls is known to a poll; wall stamps to a wall millisecond. */
+  #resolutionMs(source: Source): number {
+    const { clock, pollWallMs } = this.ports;
+    if (source === Source.CloudWatch) return 1;
+    return nominalSpan(clock, source === Source.Runner ? pollWallMs : 1);
+  }
+
+  /** One look at everything that moves; tells the live view. Readings that fail are null. */
+  async look(slot: Slot): Promise<Look> {
+    const { traffic, alarms, faults, clock } = this.ports;
+    const [live, shown, reports] = await Promise.all([
+      this.#reading("the weights", traffic.read()),
+      this.#reading("the alarms", alarms.read(slot)),
+      this.#reading("the sidecars' reports", faults.reports(slot)),
+    ]);
+    const look: Look = {
+      weights: live?.weights ?? null,
+      sticky: live?.sticky ?? null,
+      alarm: shown && { state: shown.guard.state, transitionedMs: shown.guard.transitionedMs },
+      reports,
+    };
+    const recent = this.load?.recent(RECENT_WALL_MS);
+    const totals = this.load?.snapshot();
+    this.#emit({
+      type: "sample",
+      sample: {
+        atMs: clock.now(),
+        wallMs: clock.wall(),
+        step: this.#step,
+        weights: look.weights,
+        split: recent?.split ?? { blue: 0, green: 0, unknown: 0 },
+        errorShare: recent && recent.requests > 0 ? recent.errors / recent.requests : null,
+        alarmState: look.alarm?.state ?? null,
+        faultActive: this.#faultShown(reports),
+        requests: totals?.requests ?? 0,
+        errors: totals?.errors ?? 0,
+      },
+    });
+    return look;
+  }
+
+  #faultShown(reports: readonly SidecarReport[] | null): boolean | null {
+    if (this.leaseId === undefined) return false;
+    return reports && faultActive(reports, this.leaseId, this.ports.clock.wall());
+  }
+
+  async #reading<T>(what: string, work: Promise<T>): Promise<T | null> {
+    try {
+      return await work;
+    } catch (error) {
+      this.note(`${what} could not be read: ${messageOf(error)}`);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** Finishes what dead runs left: their leases, their traffic, their latch, and their place in the journal. */
+import { z } from "zod";
+import { messageOf } from "../base/errors.ts";
+import { Slot } from "../guard/slot.ts";
+import { type FaultLease, leaseSchema } from "../sidecar/lease.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalEntry } from "./journalEntry.ts";
+import { unfinishedRuns } from "./journalVerify.ts";
+import type { EnvironmentPorts } from "./ports.ts";
+import { findResidue } from "./residue.ts";
+import { bringTrafficHome, removeFault, settle } from "./restore.ts";
+
+export interface SweepPorts extends EnvironmentPorts {
+  readonly journal: Journal;
+}
+
+export interface SweptRun {
+  readonly runId: string;
+  readonly environment: string;
+  /** `swept`: nothing is left. `stuck`: see residue. `elsewhere`: another environment's run. */
+  readonly outcome: "swept" | "stuck" | "elsewhere";
+  readonly residue: readonly string[];
+}
+
+/**
+ * Sweeps every run of this environment that the journal shows as begun and not ended. Holding the
+ * journal's lock, no such run can be alive. Safe to repeat: what is gone stays gone, and a run that
+ * could be swept is not looked at again.
+ *
+ * @param alarmWaitMs nominal milliseconds that the alarms get to become OK. Default 600000.
+ */
+export async function sweep(ports: SweepPorts, alarmWaitMs = 600_000): Promise<SweptRun[]> {
+  const results: SweptRun[] = [];
+  for (const runId of unfinishedRuns(ports.journal.entries())) {
+    const traces = tracesOf(runId, ports.journal.entries());
+    const { environment } = traces;
+    if (environment !== ports.environment) {
+      results.push({ runId, environment, outcome: "elsewhere", residue: [] });
+      continue;
+    }
+    const residue = await sweepRun(ports, traces, alarmWaitMs);
+    if (residue.length === 0) ports.journal.append(runId, "swept", { environment, residue });
+    const outcome = residue.length === 0 ? "swept" : "stuck";
+    results.push({ runId, environment, outcome, residue });
+  }
+  return results;
+}
+
+interface RunTraces {
+  readonly environment: string;
+  /** The slot it meant to move traffic to; null when it came to no such point. */
+  readonly candidate: Slot | null;
+  readonly leases: readonly FaultLease[];
+}
+
+const started = z.looseObject({ environment: z.string() });
+const trafficIntent = z.looseObject({ candidate: z.enum(Slot) });
+const leaseIntent = z.looseObject({ lease: leaseSchema });
+
+function tracesOf(runId: string, entries: readonly JournalEntry[]): RunTraces {
+  const own = entries.filter((entry) => entry.runId === runId);
+  const start = own.find((entry) => entry.type === "run.started");
+  const intent = own.find((entry) => entry.type === "traffic.intent");
+  return {
+    environment: start ? started.parse(start).environment : "",
+    candidate: intent ? trafficIntent.parse(intent).candidate : null,
+    leases: own
+      .filter((entry) => entry.type === "lease.intent")
+      .map((entry) => leaseIntent.parse(entry).lease),
+  };
+}
+
+async function sweepRun(
+  ports: SweepPorts,
+  { candidate, leases }: RunTraces,
+  alarmWaitMs: number,
+): Promise<string[]> {
+  if (candidate === null) return [];
+  const leaseIds = leases.map((lease) => lease.leaseId);
+  const failed: string[] = [];
+  const attempt = async (name: string, act: () => Promise<readonly string[]>): Promise<void> => {
+    try {
+      failed.push(...(await act()));
+    } catch (error) {
+      failed.push(`${name}: ${messageOf(error)}`);
+    }
+  };
+  for (const lease of leases) {
+    await attempt(`lease ${lease.leaseId}`, () => removeFault(ports, lease));
+  }
+  const left = await findResidue(ports, candidate, leaseIds);
+  if (left.length > 0) {
+    await attempt(`traffic on slot ${candidate}`, () => bringTrafficHome(ports));
+  }
+  await attempt(`alarms and latch of slot ${candidate}`, () =>
+    settle(ports, candidate, alarmWaitMs),
+  );
+  return [...new Set([...failed, ...(await findResidue(ports, candidate, leaseIds))])];
+}

@@ -1,0 +1,40 @@
+/** Undoing a run: every undo is tried, newest first, even when another fails; then the proof. */
+import { messageOf } from "../base/errors.ts";
+import { Source } from "./record.ts";
+import { findResidue } from "./residue.ts";
+import { settle } from "./restore.ts";
+import type { DrillRun, Plan } from "./run.ts";
+
+/**
+ * Returns what is left, by name; empty when nothing is. Ignores the run's signal.
+ *
+ * @param alarmWaitMs nominal milliseconds that the alarms get to become OK again
+ */
+export async function undoAll(
+  run: DrillRun,
+  plan: Plan | undefined,
+  alarmWaitMs: number,
+): Promise<string[]> {
+  // Nothing was done, so nothing can be left.
+  if (!plan || run.undos.length === 0) return [];
+  const failed: string[] = [];
+  const attempt = async (name: string, act: () => Promise<readonly string[]>): Promise<void> => {
+    try {
+      failed.push(...(await act()));
+    } catch (error) {
+      failed.push(`${name}: ${messageOf(error)}`);
+    }
+    run.tryJournal("undo", { name, left: [...failed] });
+  };
+  for (const undo of run.undos.toReversed()) await attempt(undo.name, () => undo.run());
+  await attempt(`alarms and latch of slot ${plan.candidate}`, () =>
+    settle(run.ports, plan.candidate, alarmWaitMs),
+  );
+  const leaseIds = run.leaseId === undefined ? [] : [run.leaseId];
+  const found = await findResidue(run.ports, plan.candidate, leaseIds);
+  const residue = [...new Set([...failed, ...found])];
+  if (residue.length === 0) {
+    run.stamp("residue.none", Source.Runner, { nominalMs: run.ports.clock.now() });
+  }
+  return residue;
+}
