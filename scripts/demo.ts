@@ -1,0 +1,169 @@
+/** `backout demo`: the whole loop on a lab of its own, from nothing to a record and back to nothing. */
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { Command, Option } from "commander";
+import { sortableId } from "../base/ids.ts";
+import { environmentError, messageOf, usageError } from "../base/errors.ts";
+import { RehearsedBreak } from "../components/args.ts";
+import type { DrillEvent } from "../drills/events.ts";
+import { chooseFault } from "../drills/faults/registry.ts";
+import type { DrillRecord } from "../drills/record.ts";
+import { runDrill } from "../drills/runner.ts";
+import { exitCodeOf } from "../drills/verdict.ts";
+import { startLab } from "../lab/lab.ts";
+import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
+import { defaultImages } from "./images.ts";
+import { type Interrupt, onInterrupt } from "./interrupt.ts";
+import { jsonOption, speedOption, withOptions } from "./options.ts";
+import { diagnose, ExitCode, printJson } from "./output.ts";
+import { ownDirectory, packageDirectory } from "./paths.ts";
+import { readProject, readStackConfig } from "./project.ts";
+import { provision } from "./provision.ts";
+import { renderSummary } from "./summary.ts";
+import { targetAt } from "./target.ts";
+import { createView, silentView, type View } from "./view.ts";
+
+interface DemoOptions {
+  readonly fault: string;
+  readonly speed: number;
+  readonly break?: RehearsedBreak;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export function demoCommand(finish: (code: ExitCode) => void): Command {
+  return withOptions(
+    new Command("demo")
+      .description(
+        "a guarded release is broken on purpose and reverts by itself, on a lab of its own",
+      )
+      .option("--fault <name>", "how the release goes bad", "bad-release-errors"),
+    [
+      speedOption(20),
+      new Option("--break <link>", "leave this link out: the drill must then fail").choices(
+        Object.values(RehearsedBreak),
+      ),
+      new Option("--out <dir>", "where journal and record go (default: .backout/demo/ID)"),
+      jsonOption(),
+    ],
+  ).action(async (options: DemoOptions) => finish(await demo(options)));
+}
+
+async function demo(options: DemoOptions): Promise<ExitCode> {
+  const fault = chooseFault(options.fault);
+  const out = options.out ?? join(ownDirectory(), "demo", sortableId(Date.now()));
+  prepareOut(out);
+  const view = options.json ? silentView : createView();
+  const interrupt = onInterrupt(() => view.say("interrupted: undoing first"));
+  const scratch = mkdtempSync(join(tmpdir(), "backout-demo-"));
+  try {
+    const record = await runInLab(options, fault.name, { out, scratch, view, interrupt });
+    if (!record) return ExitCode.Interrupted;
+    writeFileSync(join(out, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
+    if (options.json) printJson(record);
+    else view.say(`${renderSummary(record)}\n${whatNext(out, options)}`);
+    return exitCodeOf(record.verdict);
+  } finally {
+    view.end();
+    interrupt.dispose();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Stage {
+  readonly out: string;
+  readonly scratch: string;
+  readonly view: View;
+  readonly interrupt: Interrupt;
+}
+
+/** Undefined when it was interrupted before there was a drill to undo. */
+async function runInLab(
+  options: DemoOptions,
+  fault: string,
+  stage: Stage,
+): Promise<DrillRecord | undefined> {
+  const { view, interrupt } = stage;
+  const lab = await startLab({ speed: options.speed, images: defaultImages(), log: diagnose });
+  try {
+    view.say(`lab at ${lab.endpoint}, clock ${options.speed} x`);
+    await provisionExample(options, lab, stage);
+    if (interrupt.signal.aborted) return undefined;
+    const target = targetAt(lab.endpoint, lab.status());
+    const journal = join(stage.out, "journal");
+    const connection = await connect(target, undefined, journal, DEFAULT_REQUESTS_PER_SECOND);
+    try {
+      const onEvent = (event: DrillEvent): void => view.onDrillEvent(event);
+      return await runDrill({ drill: fault, signal: interrupt.signal, onEvent }, connection);
+    } finally {
+      connection.close();
+    }
+  } finally {
+    view.status("stopping the lab");
+    await lab.stop();
+  }
+}
+
+async function provisionExample(
+  options: DemoOptions,
+  lab: { readonly endpoint: string },
+  stage: Stage,
+): Promise<void> {
+  const { view, interrupt, scratch } = stage;
+  const project = readProject(packageDirectory);
+  const result = await provision({
+    kind: "up",
+    project,
+    stack: "dev",
+    config: {
+      ...readStackConfig(project, "dev"),
+      ...(options.break === undefined ? {} : { "backout:rehearseWithout": options.break }),
+    },
+    stateFile: join(scratch, "stack.json"),
+    endpoint: lab.endpoint,
+    signal: interrupt.signal,
+    onEvent: (event) => {
+      if (event.type === "step.finished") view.status(`provisioning: ${event.step.name}`);
+    },
+  });
+  if (result.interrupted) return;
+  if (!result.ok) {
+    throw environmentError(
+      "not-provisioned",
+      `the example stack could not be provisioned: ${result.errors.map((error) => error.message).join("; ")}`,
+    );
+  }
+  const without = options.break === undefined ? "" : `, without the link "${options.break}"`;
+  view.say(`stack provisioned: ${result.changes.create} resources${without}`);
+}
+
+/** The directory is made and tried before anything is started. */
+function prepareOut(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+    if (!statSync(out).isDirectory()) throw new Error("it is not a directory");
+    const probe = join(out, ".writable");
+    writeFileSync(probe, "");
+    rmSync(probe);
+  } catch (error) {
+    throw usageError(
+      "bad-out",
+      `--out ${out} cannot be used: ${messageOf(error)}`,
+      "name a directory that can be made and written",
+    );
+  }
+}
+
+function whatNext(out: string, options: DemoOptions): string {
+  const here = relative(process.cwd(), out) || ".";
+  return [
+    `  journal: ${join(here, "journal")} (check it: backout report verify --journal ${join(here, "journal")})`,
+    `  record:  ${join(here, "record.json")}`,
+    "",
+    options.break === undefined
+      ? "  next: `backout demo --break permission` shows that the same drill fails when a link is missing"
+      : "  next: `backout demo` shows the same drill with every link in place",
+    "        `backout lab start --detach && backout up` gives a lab and a stack that stay",
+  ].join("\n");
+}

@@ -1,0 +1,49 @@
+/** What a command prints and how it ends: one document with --json, words otherwise. */
+import { BackoutError, ErrorKind, messageOf } from "../base/errors.ts";
+
+export const ExitCode = {
+  Passed: 0,
+  Failed: 1,
+  Usage: 2,
+  Environment: 3,
+  Interrupted: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** The one document of a `--json` run, on stdout. */
+export function printJson(document: object): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Diagnostics: never on stdout, so that `--json` stays one document. */
+export function diagnose(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Says what happened, the details and how to solve it; returns the exit code. */
+export function reportError(error: unknown, json: boolean): ExitCode {
+  const known = error instanceof BackoutError ? error : undefined;
+  if (json) {
+    printJson({
+      schemaVersion: 1,
+      error: {
+        code: known?.code ?? "unexpected",
+        message: messageOf(error),
+        ...(known?.fix === undefined ? {} : { fix: known.fix }),
+        ...(known && known.problems.length > 0 ? { problems: known.problems } : {}),
+      },
+    });
+  }
+  diagnose(`backout: ${messageOf(error)}`);
+  if (known?.fix !== undefined) diagnose(`  to solve it: ${known.fix}`);
+  if (known?.cause !== undefined) diagnose(`  cause: ${messageOf(known.cause)}`);
+  const unexpected = !known || known.kind === ErrorKind.Defect;
+  if (unexpected && error instanceof Error && process.env["BACKOUT_DEBUG"]) {
+    diagnose(error.stack ?? "");
+  }
+  return known?.kind === ErrorKind.Usage ? ExitCode.Usage : ExitCode.Environment;
+}

@@ -1,0 +1,36 @@
+/** Where things are: the package itself, the project a person works in, and Backout's own files. */
+import { existsSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** `.ts` in a clone, `.js` in the published package. */
+export const SOURCE_EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
+/** The directory that holds `scripts/`, `lab/`, `infra/`. */
+export const packageDirectory = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * The Pulumi project that commands work on: in a clone the clone, for an installed package the
+ * nearest directory above the current one that has a Pulumi.yaml.
+ */
+export function projectDirectory(): string {
+  if (!packageDirectory.includes(`${sep}node_modules${sep}`)) return packageDirectory;
+  for (let directory = process.cwd(); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, "Pulumi.yaml"))) return directory;
+    if (directory === dirname(directory)) return process.cwd();
+  }
+}
+
+/** Backout's own files of a project: the running lab, states, journals. Safe to delete at rest. */
+export function ownDirectory(): string {
+  return join(projectDirectory(), ".backout");
+}
+
+export function sourceFile(...path: string[]): string {
+  return join(packageDirectory, ...path) + SOURCE_EXTENSION;
+}
+
+/** Where drills write when nobody says where. */
+export function defaultJournalDirectory(): string {
+  return join(ownDirectory(), "journal");
+}

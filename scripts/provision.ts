@@ -1,0 +1,40 @@
+/** Runs a project's program with the embedded engine against a lab; keeps the state per lab. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { EngineEvent, RunKind, RunResult } from "../lab/engine/events.ts";
+import { runStack } from "../lab/engine/run.ts";
+import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
+import { ownDirectory } from "./paths.ts";
+import type { Project } from "./project.ts";
+
+/** The state of a stack belongs to one lab instance: a lab started anew starts from nothing. */
+export function stateFileOf(labId: string, stack: string): string {
+  const directory = join(ownDirectory(), "state", labId);
+  mkdirSync(directory, { recursive: true });
+  return join(directory, `${stack}.json`);
+}
+
+export interface Provision {
+  readonly kind: RunKind;
+  readonly project: Project;
+  readonly stack: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly stateFile: string;
+  readonly endpoint: string;
+  readonly signal?: AbortSignal;
+  onEvent?(event: EngineEvent): void;
+}
+
+export function provision(options: Provision): Promise<RunResult> {
+  const { kind, project, stack, config, stateFile, endpoint, signal, onEvent } = options;
+  return runStack({
+    kind,
+    program: { projectName: project.name, main: project.main, cwd: project.directory },
+    stack,
+    config,
+    stateFile,
+    aws: { endpoint, region: LAB_REGION, credentials: LAB_CREDENTIALS },
+    ...(signal ? { signal } : {}),
+    ...(onEvent ? { onEvent } : {}),
+  });
+}

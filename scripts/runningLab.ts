@@ -1,0 +1,92 @@
+/** The lab that this project started last: where it is written down, and whether it still answers. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { environmentError } from "../base/errors.ts";
+import { ownDirectory } from "./paths.ts";
+
+const runningLabSchema = z.object({
+  id: z.string(),
+  endpoint: z.url(),
+  pid: z.int().positive(),
+});
+export type RunningLab = z.infer<typeof runningLabSchema>;
+
+/** What `GET /_lab/status` answers. */
+const labStatusSchema = z.object({
+  id: z.string(),
+  endpoint: z.string(),
+  clock: z.object({
+    speed: z.number(),
+    originNominalMs: z.number(),
+    originWallMs: z.number(),
+    now: z.string(),
+  }),
+  metricDelayMs: z.number(),
+  loadBalancers: z
+    .array(
+      z.object({
+        name: z.string(),
+        arn: z.string(),
+        listeners: z
+          .array(z.object({ arn: z.string(), port: z.number(), url: z.string() }))
+          .readonly(),
+      }),
+    )
+    .readonly(),
+});
+export type LabStatus = z.infer<typeof labStatusSchema>;
+
+const STATUS_TIMEOUT_MS = 5_000;
+
+function file(): string {
+  return join(ownDirectory(), "lab.json");
+}
+
+export function rememberLab(lab: RunningLab): void {
+  mkdirSync(ownDirectory(), { recursive: true });
+  writeFileSync(file(), `${JSON.stringify(lab, null, 2)}\n`);
+}
+
+export function forgetLab(id: string): void {
+  if (rememberedLab()?.id === id) rmSync(file(), { force: true });
+}
+
+export function rememberedLab(): RunningLab | undefined {
+  try {
+    return runningLabSchema.parse(JSON.parse(readFileSync(file(), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lab's status, or undefined when nothing at `endpoint` answers as a lab. */
+export async function askLab(endpoint: string): Promise<LabStatus | undefined> {
+  try {
+    const response = await fetch(new URL("/_lab/status", endpoint), {
+      signal: AbortSignal.timeout(STATUS_TIMEOUT_MS),
+    });
+    if (!response.ok) return undefined;
+    return labStatusSchema.parse(await response.json());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The remembered lab if it really runs; one that died is forgotten. */
+export async function runningLab(): Promise<(RunningLab & { status: LabStatus }) | undefined> {
+  const remembered = rememberedLab();
+  if (!remembered) return undefined;
+  const status = await askLab(remembered.endpoint);
+  if (status?.id === remembered.id) return { ...remembered, status };
+  forgetLab(remembered.id);
+  return undefined;
+}
+
+export function noLabRunning(): Error {
+  return environmentError(
+    "no-lab-running",
+    "no lab is running for this project",
+    "start one with `backout lab start` (add --detach to keep the terminal)",
+  );
+}

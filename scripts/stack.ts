@@ -1,0 +1,111 @@
+/** `backout up`, `preview` and `destroy`: the project's own Pulumi program against the lab. */
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import type { EngineEvent, RunKind, RunResult } from "../lab/engine/events.ts";
+import { endpointOption, jsonOption, withOptions } from "./options.ts";
+import { diagnose, ExitCode, print, printJson } from "./output.ts";
+import { projectDirectory } from "./paths.ts";
+import { parseOverrides, readProject, readStackConfig } from "./project.ts";
+import { provision, stateFileOf } from "./provision.ts";
+import { resolveTarget } from "./target.ts";
+
+interface StackOptions {
+  readonly stack: string;
+  readonly config: readonly string[];
+  readonly endpoint?: string;
+  readonly json?: boolean;
+}
+
+const DESCRIPTIONS: Record<RunKind, string> = {
+  up: "create or update the stack in the lab; moves no traffic",
+  preview: "show what `up` would do; writes nothing",
+  destroy: "delete everything the stack made in the lab",
+};
+
+export function stackCommands(finish: (code: ExitCode) => void): Command[] {
+  return (["up", "preview", "destroy"] as const).map((kind) =>
+    withOptions(new Command(kind).description(DESCRIPTIONS[kind]), [endpointOption(), jsonOption()])
+      .option("--stack <name>", "the stack, configured by Pulumi.NAME.yaml", "dev")
+      .option("--config <key=value>", "override a configuration value (repeat it)", collect, [])
+      .action(async (options: StackOptions) => finish(await run(kind, options))),
+  );
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
+  const project = readProject(projectDirectory());
+  const config = {
+    ...readStackConfig(project, options.stack),
+    ...parseOverrides(project, options.config),
+  };
+  const target = await resolveTarget(options);
+  const stateFile = stateFileOf(target.lab?.id ?? "elsewhere", options.stack);
+  if (!existsSync(stateFile) && !options.json) {
+    print(`Stack ${options.stack} starts from nothing: this lab has no state of it yet.`);
+  }
+  const abort = new AbortController();
+  const onSignal = (): void => abort.abort();
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  try {
+    const result = await provision({
+      kind,
+      project,
+      stack: options.stack,
+      config,
+      stateFile,
+      endpoint: target.endpoint,
+      signal: abort.signal,
+      ...(options.json ? {} : { onEvent: (event: EngineEvent) => narrate(kind, event) }),
+    });
+    return conclude(kind, options, result);
+  } finally {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+function narrate(kind: RunKind, event: EngineEvent): void {
+  if (event.type === "step.finished" && event.step.kind !== "same" && event.step.custom) {
+    const changed = event.step.changed.length > 0 ? ` (${event.step.changed.join(", ")})` : "";
+    const tense = kind === "preview" ? "would " : "";
+    print(`  ${tense}${event.step.kind.padEnd(8)}${event.step.type}  ${event.step.name}${changed}`);
+  }
+  if (event.type === "log" && event.severity !== "debug") diagnose(event.message);
+  if (event.type === "output") diagnose(event.line);
+}
+
+function conclude(kind: RunKind, options: StackOptions, result: RunResult): ExitCode {
+  const { ok, changes, outputs, errors, interrupted } = result;
+  if (options.json) {
+    const steps = result.steps.filter((step) => step.kind !== "same");
+    printJson({
+      schemaVersion: 1,
+      command: kind,
+      stack: options.stack,
+      ok,
+      changes,
+      outputs,
+      steps,
+      errors,
+      interrupted,
+    });
+  } else {
+    const counts = Object.entries(changes).filter(([, count]) => count > 0);
+    print(counts.map(([what, count]) => `${count} ${what}`).join(", ") || "nothing to do");
+    if (ok && kind === "up") {
+      for (const [key, value] of Object.entries(outputs)) print(`  ${key}: ${String(value)}`);
+    }
+  }
+  for (const error of errors) {
+    diagnose(`backout: ${error.urn ? `${error.urn}: ` : ""}${error.message}`);
+    for (const problem of error.problems) diagnose(`  - ${problem.property}: ${problem.reason}`);
+  }
+  if (interrupted) return ExitCode.Interrupted;
+  if (ok) return ExitCode.Passed;
+  // Wrong arguments of a component are the caller's to mend; anything else came from AWS.
+  return errors.some((error) => error.problems.length > 0) ? ExitCode.Usage : ExitCode.Environment;
+}
