@@ -96,7 +96,6 @@ export class EcsSlots extends pulumi.ComponentResource {
           desiredCount: workload.desiredCount ?? 1,
           launchType: "FARGATE",
           healthCheckGracePeriodSeconds: 60,
-          deploymentCircuitBreaker: { enable: true, rollback: true },
           networkConfiguration: {
             subnets: args.subnetIds,
             securityGroups: [args.split.taskSecurityGroup.id],

@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../../base/clock.ts";
+import { type Load, startLoad } from "../../drills/load.ts";
+import { isBad, LoadRecorder, type LoadResponse } from "../../drills/loadRecorder.ts";
+
+const servers: Server[] = [];
+const loads: Load[] = [];
+
+afterEach(async () => {
+  for (const load of loads.splice(0)) await load.stop();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return `http://127.0.0.1:${address.port}/pay?x=1`;
+}
+
+/** Gives sockets their turns until `done`; the clock stands still meanwhile. */
+async function settle(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function begin(clock: ManualClock, url: string, maxInFlight?: number): Load {
+  const options = { clock, url, requestsPerSecond: 50 };
+  const load = startLoad(maxInFlight === undefined ? options : { ...options, maxInFlight });
+  loads.push(load);
+  return load;
+}
+
+describe("load over HTTP", () => {
+  it("sends at its rate and reads who answered, and how", async () => {
+    const paths = new Set<string | undefined>();
+    let count = 0;
+    const url = await serve((request, response) => {
+      paths.add(request.url);
+      const slot = count++ % 2 === 0 ? "blue" : "green";
+      response.writeHead(slot === "green" ? 503 : 200, { "x-backout-slot": slot }).end("body");
+    });
+    const clock = new ManualClock(1_000_000);
+    const load = begin(clock, url);
+    for (let tick = 0; tick < 20; tick++) {
+      await clock.advance(10);
+      await settle(() => load.snapshot().inFlight === 0);
+    }
+    const { requests, errors, bySlot, notSent, lastBadWas } = load.snapshot();
+    expect({ requests, errors, notSent, lastBadWas }).toEqual({
+      requests: 10,
+      errors: 5,
+      notSent: 0,
+      lastBadWas: "503",
+    });
+    expect(bySlot.blue).toMatchObject({ requests: 5, errors: 0 });
+    expect(bySlot.green).toMatchObject({ requests: 5, errors: 5, lastWallMs: 1_000_200 });
+    expect(load.recent(100)).toEqual({
+      requests: 6,
+      errors: 3,
+      split: { blue: 3, green: 3, unknown: 0 },
+    });
+    expect(load.firstBadSince(1_000_100)).toBe(1_000_120);
+    expect([...paths]).toEqual(["/pay?x=1"]);
+  });
+
+  it("does not stall on a server that never answers: what cannot be sent is counted", async () => {
+    let asked = 0;
+    const url = await serve(() => {
+      asked++;
+    });
+    const clock = new ManualClock(1_000_000);
+    const load = begin(clock, url, 4);
+    await clock.advance(1_000);
+    await settle(() => asked === 4);
+    expect(load.snapshot()).toMatchObject({ requests: 0, inFlight: 4, notSent: 46 });
+    await load.stop();
+    await clock.advance(1_000);
+    expect(load.snapshot().notSent).toBe(46);
+    expect(asked).toBe(4);
+  });
+
+  it("no answer is a bad response with its kind", async () => {
+    const url = await serve((request) => {
+      request.socket.destroy();
+    });
+    const clock = new ManualClock(1_000_000);
+    const load = begin(clock, url);
+    await clock.advance(20);
+    await settle(() => load.snapshot().inFlight === 0);
+    expect(load.snapshot()).toMatchObject({ requests: 1, errors: 1 });
+    expect(load.snapshot().lastBadWas).toMatch(/^[A-Z_]+$/);
+    expect(load.snapshot().bySlot.unknown.requests).toBe(1);
+  });
+});
+
+describe("what is remembered of a load", () => {
+  const response = (atMs: number, status: number | null): LoadResponse => ({
+    startedWallMs: atMs,
+    completedWallMs: atMs,
+    status,
+    slot: "green",
+    release: "v2",
+    faultLeaseId: null,
+    error: status === null ? "ECONNRESET" : null,
+  });
+
+  it.each([
+    [200, false],
+    [404, false],
+    [499, false],
+    [500, true],
+    [599, true],
+    [null, true],
+  ])("status %s is bad: %s", (status, bad) => {
+    expect(isBad({ status })).toBe(bad);
+  });
+
+  it("totals outlive the ring, the newest responses stay in it", () => {
+    const recorder = new LoadRecorder();
+    for (let at = 1; at <= 10_000; at++) {
+      recorder.sent();
+      recorder.completed(response(at, at % 2 === 0 ? 500 : 200));
+    }
+    expect(recorder.snapshot()).toMatchObject({
+      requests: 10_000,
+      errors: 5_000,
+      inFlight: 0,
+      lastBadWallMs: 10_000,
+      lastGoodWallMs: 9_999,
+    });
+    expect(recorder.recent(9_901).requests).toBe(100);
+    expect(recorder.recent(0).requests).toBe(4_096);
+    expect(recorder.firstBadSince(9_001)).toBe(9_002);
+    expect(recorder.firstBadSince(10_001)).toBeNull();
+  });
+});

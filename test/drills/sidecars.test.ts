@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { activeSinceMs, faultActive, REPORT_FRESH_WALL_MS } from "../../drills/sidecars.ts";
+import type { SidecarReport } from "../../sidecar/lease.ts";
+
+const NOW = Date.parse("2026-03-14T09:00:00.000Z");
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function report(leaseId: string | null, ageMs = 0, sidecarId = "a"): SidecarReport {
+  return {
+    schemaVersion: 1,
+    slot: "green",
+    sidecarId,
+    leaseId,
+    activeSince: leaseId ? iso(NOW - 60_000 - ageMs) : null,
+    injected: 0,
+    reportedAt: iso(NOW - ageMs),
+  };
+}
+
+describe("what the sidecars say together", () => {
+  it.each<[string, SidecarReport[], boolean | null]>([
+    ["one obeys", [report("L")], true],
+    ["one of two obeys", [report("L"), report(null, 0, "b")], true],
+    ["none obeys", [report(null)], false],
+    ["it obeys another lease", [report("M")], false],
+    ["there is none", [], null],
+    ["the only report is old", [report("L", REPORT_FRESH_WALL_MS + 1)], null],
+    ["a dead one's last word does not count", [report("L", 60_000), report(null, 0, "b")], false],
+  ])("%s", (_what, reports, active) => {
+    expect(faultActive(reports, "L", NOW)).toBe(active);
+  });
+
+  it("the fault acts since the first of them obeyed", () => {
+    const reports = [report("L", 5_000), report("L", 1_000, "b"), report("M", 9_000, "c")];
+    expect(activeSinceMs(reports, "L")).toBe(NOW - 65_000);
+    expect(activeSinceMs(reports, "X")).toBeNull();
+  });
+});

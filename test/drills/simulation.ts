@@ -1,0 +1,300 @@
+/**
+ * A small environment in memory, on a clock moved by hand: two slots, weights, a sidecar, an alarm
+ * on whole minutes, and a guard. Every link of the way home can be cut.
+ */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ManualClock } from "../../base/clock.ts";
+import type { SlotAlarms } from "../../drills/alarms.ts";
+import type { LinkEvidence, LinkQuestion } from "../../drills/brokenLink.ts";
+import { type Journal, openJournal } from "../../drills/journal.ts";
+import type { Load } from "../../drills/load.ts";
+import { LoadRecorder } from "../../drills/loadRecorder.ts";
+import type { DrillPorts } from "../../drills/ports.ts";
+import type { BrokenLink } from "../../drills/record.ts";
+import { type EnvironmentRecord, initialRecord, latched } from "../../guard/record.ts";
+import { Outcome, type Reversion } from "../../guard/reversion.ts";
+import { allOn, sameWeights, type Slot, type Weights } from "../../guard/slot.ts";
+import type { FaultLease, SidecarReport } from "../../sidecar/lease.ts";
+
+export const START_MS = Date.parse("2026-03-14T09:00:00.000Z");
+const MINUTE_MS = 60_000;
+const METRIC_DELAY_MS = 10_000;
+
+export interface Switches {
+  /** Which link of the way home does nothing. */
+  broken?: BrokenLink | undefined;
+  /** The candidate fails by itself, without any fault. */
+  candidateSick?: boolean;
+  /** The errors stop this long after injection though the fault stays active. */
+  healsAfterMs?: number;
+  /** The lease cannot be removed. */
+  leaseStuck?: boolean;
+  /** The sidecar is dead: it obeys nothing and says nothing. */
+  sidecarDead?: boolean;
+  /** The guard moves the weights but cannot record it. */
+  recordFails?: boolean;
+  /** The sidecar dies this long after it began to obey. */
+  sidecarDiesAfterMs?: number;
+  /** The guard's machine shows another time than the others. */
+  guardClockSkewMs?: number;
+  /** Responses do not say which slot answered. */
+  noSlotHeader?: boolean;
+}
+
+/** Everything that a drill can read or change, with the switches in reach of the test. */
+export class Simulation {
+  readonly clock = new ManualClock(START_MS);
+  readonly switches: Switches;
+  readonly journal: Journal;
+  readonly directory: string;
+  weights: Weights = allOn("blue");
+  record: EnvironmentRecord = initialRecord("checkout");
+  lease: FaultLease | null = null;
+  report: SidecarReport | null = null;
+  reversions: Reversion[] = [];
+  alarm = { state: "OK", transitionedMs: START_MS };
+  loadsRunning = 0;
+  asked: LinkQuestion | undefined;
+  #minute = { requests: 0, errors: 0 };
+
+  constructor(switches: Switches = {}) {
+    this.switches = switches;
+    this.directory = mkdtempSync(join(tmpdir(), "backout-drill-"));
+    this.journal = openJournal(this.directory, this.clock);
+    this.#repeat(1_000, () => this.#sidecarLooks());
+    this.#repeat(MINUTE_MS, () => this.#minuteEnds());
+    if (!switches.sidecarDead) this.#sidecarLooks();
+  }
+
+  /** Moves the clock until `work` has settled; fails the test when that takes over three hours. */
+  async until<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = (): void => {
+      settled = true;
+    };
+    void work.then(done, done);
+    for (let step = 0; step < 45_000 && !settled; step++) {
+      await this.clock.advance(250);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!settled) throw new Error("the drill did not end");
+    return work;
+  }
+
+  ports(): DrillPorts {
+    return {
+      environment: "checkout",
+      clock: this.clock,
+      pollWallMs: 1_000,
+      metricDelayMs: METRIC_DELAY_MS,
+      journal: this.journal,
+      startLoad: () => this.#startLoad(),
+      gatherEvidence: async (question) => this.#evidence(question),
+      traffic: {
+        read: async () => ({ weights: this.weights, sticky: false }),
+        write: async (weights) => {
+          this.weights = weights;
+        },
+        healthyTargets: async () => 1,
+      },
+      store: {
+        read: async () => this.record,
+        replace: async (expected, next) => {
+          if (expected.version !== this.record.version) return undefined;
+          this.record = { ...next, version: expected.version + 1 };
+          return this.record;
+        },
+        putReversion: async (reversion) => void this.reversions.push(reversion),
+        reversions: async () => this.reversions,
+      },
+      faults: {
+        putLease: async (lease) => {
+          this.lease = lease;
+        },
+        removeLease: async (_slot, leaseId) => {
+          if (this.switches.leaseStuck) throw new Error("AccessDenied: dynamodb:DeleteItem");
+          if (this.lease?.leaseId === leaseId) this.lease = null;
+        },
+        lease: async (slot) => (this.lease?.slot === slot ? this.lease : null),
+        reports: async (slot) => (slot === "green" && this.report ? [this.report] : []),
+      },
+      alarms: {
+        read: async (slot) => this.#alarms(slot),
+        firstAlarmSince: async () => null,
+        failedActionsSince: async () => [],
+      },
+    };
+  }
+
+  #repeat(periodMs: number, act: () => void): void {
+    const next = (Math.floor(this.clock.now() / periodMs) + 1) * periodMs;
+    this.clock.schedule(next, () => {
+      act();
+      this.#repeat(periodMs, act);
+    });
+  }
+
+  #active(): FaultLease | null {
+    const { lease, report } = this;
+    if (!lease || report?.leaseId !== lease.leaseId) return null;
+    return this.clock.wall() < Date.parse(lease.expiresAt) ? lease : null;
+  }
+
+  #sidecarLooks(): void {
+    const { sidecarDead, sidecarDiesAfterMs } = this.switches;
+    if (sidecarDead) return;
+    const nowMs = this.clock.wall();
+    const activeSince = this.report?.activeSince;
+    const died = activeSince && nowMs - Date.parse(activeSince) >= (sidecarDiesAfterMs ?? Infinity);
+    if (died) return;
+    const obeyed = this.lease && nowMs < Date.parse(this.lease.expiresAt) ? this.lease : null;
+    const changed = obeyed?.leaseId !== (this.report?.leaseId ?? undefined);
+    const now = new Date(nowMs).toISOString();
+    this.report = {
+      schemaVersion: 1,
+      slot: "green",
+      sidecarId: "s1",
+      leaseId: obeyed?.leaseId ?? null,
+      activeSince: obeyed ? (changed ? now : (this.report?.activeSince ?? now)) : null,
+      injected: 0,
+      reportedAt: now,
+    };
+  }
+
+  #startLoad(): Load {
+    const recorder = new LoadRecorder();
+    let running = true;
+    this.loadsRunning++;
+    let count = 0;
+    const send = (): void => {
+      if (!running) return;
+      count++;
+      recorder.sent();
+      const slot: Slot = this.#slotFor();
+      const bad = slot === "green" && this.#greenFails(count);
+      const atMs = this.clock.wall();
+      this.#minute.requests += slot === "green" ? 1 : 0;
+      this.#minute.errors += bad ? 1 : 0;
+      recorder.completed({
+        startedWallMs: atMs,
+        completedWallMs: atMs,
+        status: bad ? 500 : 200,
+        slot: this.switches.noSlotHeader ? null : slot,
+        release: null,
+        faultLeaseId: null,
+        error: null,
+      });
+      this.clock.schedule(this.clock.now() + 200, send);
+    };
+    this.clock.schedule(this.clock.now() + 200, send);
+    return {
+      snapshot: () => recorder.snapshot(),
+      recent: (wallMs) => recorder.recent(this.clock.wall() - wallMs),
+      firstBadSince: (wallMs) => recorder.firstBadSince(wallMs),
+      stop: async () => {
+        running = false;
+        this.loadsRunning--;
+      },
+    };
+  }
+
+  /** A broken data plane sends everything to green, whatever the weights say. */
+  #slotFor(): Slot {
+    const stuck = this.switches.broken === "data-plane" && this.reversions.length > 0;
+    return stuck || this.weights.green > 0 ? "green" : "blue";
+  }
+
+  /** Three of ten, counted out. */
+  #greenFails(count: number): boolean {
+    if (this.switches.candidateSick) return count % 10 < 3;
+    if (!this.#active()) return false;
+    const activeMs = this.clock.wall() - Date.parse(this.report?.activeSince ?? "");
+    return activeMs < (this.switches.healsAfterMs ?? Infinity) && count % 10 < 3;
+  }
+
+  #minuteEnds(): void {
+    const { requests, errors } = this.#minute;
+    this.#minute = { requests: 0, errors: 0 };
+    const breaching = requests >= 20 && (100 * errors) / requests > 5;
+    this.clock.schedule(this.clock.now() + METRIC_DELAY_MS, () => this.#evaluate(breaching));
+  }
+
+  #evaluate(breaching: boolean): void {
+    if (this.switches.broken === "alarm") return;
+    const state = breaching ? "ALARM" : "OK";
+    if (state === this.alarm.state) return;
+    this.alarm = { state, transitionedMs: this.clock.now() };
+    if (state !== "ALARM") return;
+    const { broken } = this.switches;
+    if (broken === "alarm-action" || broken === "permission" || broken === "function") return;
+    this.clock.schedule(this.clock.now() + 400, () => this.#guardActs());
+  }
+
+  #guardActs(): void {
+    if (this.record.candidate !== "green") return;
+    const moved = this.switches.broken !== "weights";
+    const weightsBefore = this.weights;
+    if (moved) this.weights = allOn("blue");
+    const skewMs = this.switches.guardClockSkewMs ?? 0;
+    const at = (offsetMs: number) => new Date(this.clock.wall() + offsetMs + skewMs).toISOString();
+    const reversion: Reversion = {
+      schemaVersion: 1,
+      id: `r${this.reversions.length + 1}`,
+      environment: "checkout",
+      outcome: moved ? Outcome.Reverted : Outcome.Failed,
+      path: "primary",
+      why: "slot green alarms",
+      alarm: { name: "checkout-green", slot: "green", stateAt: at(0), reason: "" },
+      receivedAt: at(0),
+      decidedAt: at(20),
+      writtenAt: moved ? at(60) : null,
+      verifiedAt: moved ? at(90) : null,
+      weightsBefore,
+      weightsAfter: moved ? allOn("blue") : null,
+    };
+    if (moved) {
+      const latch = { id: reversion.id, reason: reversion.why, at: reversion.decidedAt };
+      const next = latched(this.record, "green", "blue", latch);
+      this.record = { ...next, version: this.record.version + 1 };
+    }
+    if (!this.switches.recordFails) this.reversions.push(reversion);
+  }
+
+  #alarms(slot: Slot): SlotAlarms {
+    const own = slot === "green" ? this.alarm : { state: "OK", transitionedMs: START_MS };
+    const signal = {
+      periodSeconds: 60,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      threshold: 5,
+    };
+    return {
+      guard: {
+        name: `checkout-${slot}`,
+        arn: `arn:aws:cloudwatch:us-east-1:000000000000:alarm:checkout-${slot}`,
+        ...own,
+        actionsEnabled: true,
+        alarmActions: [],
+      },
+      errors: { name: `checkout-${slot}-errors`, state: own.state, ...signal },
+      unhealthy: { name: `checkout-${slot}-unhealthy`, state: "OK", ...signal },
+    };
+  }
+
+  #evidence(question: LinkQuestion): LinkEvidence {
+    this.asked = question;
+    const { broken } = this.switches;
+    return {
+      alarmTransitioned: this.alarm.transitionedMs >= question.sinceMs,
+      actionInPlace: broken !== "alarm-action",
+      failedActions: broken === "permission" ? ["Failed to execute action"] : [],
+      functionExists: true,
+      invokePermitted: broken !== "permission",
+      functionErrored: broken === "function",
+      outcomes: this.reversions.map((reversion) => reversion.outcome),
+      weightsHome: sameWeights(this.weights, allOn(question.home)),
+    };
+  }
+}
