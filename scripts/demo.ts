@@ -1,7 +1,7 @@
 /** `backout demo`: the whole loop on a lab of its own, from nothing to a record and back to nothing. */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { sortableId } from "../base/ids.ts";
 import { environmentError, messageOf, usageError } from "../base/errors.ts";
@@ -11,7 +11,6 @@ import { chooseFault } from "../drills/faults/registry.ts";
 import type { DrillRecord } from "../drills/record.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
-import { startLab } from "../lab/lab.ts";
 import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
 import { defaultImages } from "./images.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
@@ -85,12 +84,13 @@ async function runInLab(
   stage: Stage,
 ): Promise<DrillRecord | undefined> {
   const { view, interrupt } = stage;
+  const { startLab } = await import("../lab/lab.ts");
   const lab = await startLab({ speed: options.speed, images: defaultImages(), log: diagnose });
   try {
     view.say(`lab at ${lab.endpoint}, clock ${options.speed} x`);
     await provisionExample(options, lab, stage);
     if (interrupt.signal.aborted) return undefined;
-    const target = targetAt(lab.endpoint, lab.status());
+    const target = await targetAt(lab.endpoint, lab.status());
     const journal = join(stage.out, "journal");
     const connection = await connect(target, undefined, journal, DEFAULT_REQUESTS_PER_SECOND);
     try {
@@ -156,7 +156,8 @@ function prepareOut(out: string): void {
 }
 
 function whatNext(out: string, options: DemoOptions): string {
-  const here = relative(process.cwd(), out) || ".";
+  const below = relative(process.cwd(), out);
+  const here = below === "" || below.startsWith("..") ? resolve(out) : below;
   return [
     `  journal: ${join(here, "journal")} (check it: backout report verify --journal ${join(here, "journal")})`,
     `  record:  ${join(here, "record.json")}`,

@@ -4,7 +4,6 @@ import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { environmentError } from "../base/errors.ts";
-import { startLab } from "../lab/lab.ts";
 import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { readImages } from "./images.ts";
 import { endpointOption, jsonOption, portOption, speedOption, withOptions } from "./options.ts";
@@ -67,6 +66,7 @@ async function start(options: StartOptions): Promise<ExitCode> {
   const images = readImages(options.images);
   if (options.detach) return startDetached(options);
 
+  const { startLab } = await import("../lab/lab.ts");
   const lab = await startLab({
     port: options.port,
     speed: options.speed,
@@ -167,10 +167,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function announce(
-  lab: LabStatus | ReturnType<Awaited<ReturnType<typeof startLab>>["status"]>,
-  json: boolean,
-): void {
+function announce(lab: LabStatus, json: boolean): void {
   if (json) {
     printJson({ schemaVersion: 1, ...lab });
     return;

@@ -2,17 +2,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { demoCommand } from "./demo.ts";
-import { drillCommand } from "./drill.ts";
-import { envCommand } from "./env.ts";
-import { labCommand } from "./lab.ts";
-import { ExitCode, reportError } from "./output.ts";
+import { errorDocument, ExitCode, printJson, reportError } from "./output.ts";
 import { packageDirectory } from "./paths.ts";
-import { reportCommand } from "./report.ts";
-import { stackCommands } from "./stack.ts";
 
-/** Every command's action ends by saying how the process ends. */
-export type Action = (finish: (code: ExitCode) => void) => void;
+type Finish = (code: ExitCode) => void;
+
+/** By noun, loaded when it is asked for: nobody waits for the SDK clients of another command. */
+const NOUNS: Record<string, (finish: Finish) => Promise<Command>> = {
+  demo: async (finish) => (await import("./demo.ts")).demoCommand(finish),
+  lab: async (finish) => (await import("./lab.ts")).labCommand(finish),
+  up: async (finish) => (await import("./stack.ts")).stackCommand("up", finish),
+  preview: async (finish) => (await import("./stack.ts")).stackCommand("preview", finish),
+  destroy: async (finish) => (await import("./stack.ts")).stackCommand("destroy", finish),
+  env: async (finish) => (await import("./env.ts")).envCommand(finish),
+  drill: async (finish) => (await import("./drill.ts")).drillCommand(finish),
+  report: async (finish) => (await import("./report.ts")).reportCommand(finish),
+};
 
 /** Runs the command and returns the process's exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -33,23 +38,21 @@ Start here:
   backout up                   the stack of this project in it, and
   backout drill run --all      every drill against it`,
     );
-  for (const command of [
-    demoCommand(finish),
-    labCommand(finish),
-    ...stackCommands(finish),
-    envCommand(finish),
-    drillCommand(finish),
-    reportCommand(finish),
-  ]) {
-    program.addCommand(command);
+  const asked = Object.entries(NOUNS).filter(([noun]) => noun === args[0]);
+  for (const [, load] of asked.length > 0 ? asked : Object.entries(NOUNS)) {
+    program.addCommand(await load(finish));
   }
   everyCommand(program, (command) => command.exitOverride());
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ExitCode.Usage;
-    return reportError(error, args.includes("--json"));
+    const json = args.includes("--json");
+    if (!(error instanceof CommanderError)) return reportError(error, json);
+    if (error.exitCode === 0) return ExitCode.Passed;
+    // Commander has said it on stderr; with --json stdout must hold one document all the same.
+    if (json) printJson(errorDocument("usage", error.message));
+    return ExitCode.Usage;
   }
 }
 

@@ -1,5 +1,5 @@
 /** What a command prints and how it ends: one document with --json, words otherwise. */
-import { BackoutError, ErrorKind, messageOf } from "../base/errors.ts";
+import { BackoutError, ErrorKind, messageOf, type Problem } from "../base/errors.ts";
 
 export const ExitCode = {
   Passed: 0,
@@ -24,19 +24,30 @@ export function diagnose(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** What stdout holds when a `--json` command could not do its work. */
+export function errorDocument(
+  code: string,
+  message: string,
+  fix?: string,
+  problems: readonly Problem[] = [],
+): object {
+  return {
+    schemaVersion: 1,
+    error: {
+      code,
+      message,
+      ...(fix === undefined ? {} : { fix }),
+      ...(problems.length > 0 ? { problems } : {}),
+    },
+  };
+}
+
 /** Says what happened, the details and how to solve it; returns the exit code. */
 export function reportError(error: unknown, json: boolean): ExitCode {
   const known = error instanceof BackoutError ? error : undefined;
   if (json) {
-    printJson({
-      schemaVersion: 1,
-      error: {
-        code: known?.code ?? "unexpected",
-        message: messageOf(error),
-        ...(known?.fix === undefined ? {} : { fix: known.fix }),
-        ...(known && known.problems.length > 0 ? { problems: known.problems } : {}),
-      },
-    });
+    const { fix, problems } = known ?? {};
+    printJson(errorDocument(known?.code ?? "unexpected", messageOf(error), fix, problems));
   }
   diagnose(`backout: ${messageOf(error)}`);
   if (known?.fix !== undefined) diagnose(`  to solve it: ${known.fix}`);

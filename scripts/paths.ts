@@ -21,9 +21,12 @@ export function projectDirectory(): string {
   }
 }
 
-/** Backout's own files of a project: the running lab, states, journals. Safe to delete at rest. */
+/**
+ * Backout's own files of a project: the running lab, states, journals. `.backout` in the project,
+ * or what BACKOUT_DIRECTORY says, so that several labs can run beside each other.
+ */
 export function ownDirectory(): string {
-  return join(projectDirectory(), ".backout");
+  return process.env["BACKOUT_DIRECTORY"] ?? join(projectDirectory(), ".backout");
 }
 
 export function sourceFile(...path: string[]): string {

@@ -2,7 +2,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, RunKind, RunResult } from "../lab/engine/events.ts";
-import { runStack } from "../lab/engine/run.ts";
 import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { ownDirectory } from "./paths.ts";
 import type { Project } from "./project.ts";
@@ -25,8 +24,10 @@ export interface Provision {
   onEvent?(event: EngineEvent): void;
 }
 
-export function provision(options: Provision): Promise<RunResult> {
+export async function provision(options: Provision): Promise<RunResult> {
   const { kind, project, stack, config, stateFile, endpoint, signal, onEvent } = options;
+  // Loaded when it is needed: a command that is refused should not wait for it.
+  const { runStack } = await import("../lab/engine/run.ts");
   return runStack({
     kind,
     program: { projectName: project.name, main: project.main, cwd: project.directory },

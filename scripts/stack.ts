@@ -22,13 +22,14 @@ const DESCRIPTIONS: Record<RunKind, string> = {
   destroy: "delete everything the stack made in the lab",
 };
 
-export function stackCommands(finish: (code: ExitCode) => void): Command[] {
-  return (["up", "preview", "destroy"] as const).map((kind) =>
-    withOptions(new Command(kind).description(DESCRIPTIONS[kind]), [endpointOption(), jsonOption()])
-      .option("--stack <name>", "the stack, configured by Pulumi.NAME.yaml", "dev")
-      .option("--config <key=value>", "override a configuration value (repeat it)", collect, [])
-      .action(async (options: StackOptions) => finish(await run(kind, options))),
-  );
+export function stackCommand(kind: RunKind, finish: (code: ExitCode) => void): Command {
+  return withOptions(new Command(kind).description(DESCRIPTIONS[kind]), [
+    endpointOption(),
+    jsonOption(),
+  ])
+    .option("--stack <name>", "the stack, configured by Pulumi.NAME.yaml", "dev")
+    .option("--config <key=value>", "override a configuration value (repeat it)", collect, [])
+    .action(async (options: StackOptions) => finish(await run(kind, options)));
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

@@ -2,7 +2,7 @@
 import { type Clock, ScaledClock, wallClock } from "../base/clock.ts";
 import { environmentError, usageError } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
-import { type Clients, connectClients } from "./clients.ts";
+import type { Clients } from "./clients.ts";
 import { askLab, type LabStatus, noLabRunning, runningLab } from "./runningLab.ts";
 
 export interface Target {
@@ -58,7 +58,8 @@ async function refuseSilence(endpoint: string): Promise<void> {
   }
 }
 
-export function targetAt(endpoint: string, lab: LabStatus | undefined): Target {
+export async function targetAt(endpoint: string, lab: LabStatus | undefined): Promise<Target> {
+  const { connectClients } = await import("./clients.ts");
   const clock = lab
     ? new ScaledClock(lab.clock.speed, lab.clock.originWallMs, lab.clock.originNominalMs)
     : wallClock();

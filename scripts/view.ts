@@ -61,7 +61,7 @@ function terminalView(stream: NodeJS.WriteStream): View {
           stay(`${pc.cyan("●")} ${fit(event.text, stream.columns - 2)}`);
           break;
         case "note":
-          stay(pc.yellow(`  ${event.text}`));
+          stay(pc.yellow(fit(`  ${event.text}`, stream.columns)));
           break;
         case "timeline": {
           const at = Date.parse(event.event.at);

@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Sandbox, sandbox } from "./command.ts";
+
+describe("bad input gets a clear error", { timeout: 60_000 }, () => {
+  let box: Sandbox;
+  beforeAll(() => {
+    box = sandbox();
+    mkdirSync(box.directory, { recursive: true });
+    writeFileSync(join(box.directory, "file"), "");
+  });
+  afterAll(() => box.remove());
+
+  test.each([
+    ["an unknown fault", 2, ["demo", "--fault", "meteor"], /meteor.*bad-release-errors/s],
+    ["an unknown link", 2, ["demo", "--break", "gravity"], /gravity.*permission.*alarm-action/s],
+    ["a negative speed", 2, ["demo", "--speed", "-1"], /-1.*0\.1 to 100/s],
+    ["an absurd speed", 2, ["lab", "start", "--speed", "1e9"], /1e9.*0\.1 to 100/s],
+    ["a speed that is no number", 2, ["demo", "--speed", "fast"], /fast.*0\.1 to 100/s],
+    ["a port that is none", 2, ["lab", "start", "--port", "65536"], /65536.*0 to 65535/s],
+    ["no lab for up", 3, ["up"], /no lab is running.*backout lab start/s],
+    ["no lab for status", 3, ["lab", "status"], /no lab is running.*backout lab start/s],
+    ["no lab for stop", 3, ["lab", "stop"], /no lab is running.*backout lab start/s],
+    ["no lab for a drill", 3, ["drill", "run", "--all"], /no lab is running.*backout lab start/s],
+    ["no drill named", 2, ["drill", "run"], /--all.*bad-release-errors/s],
+    ["an unknown drill", 2, ["drill", "run", "meteor"], /meteor.*bad-release-errors/s],
+    ["an unknown stack", 2, ["preview", "--stack", "mars"], /mars.*Pulumi\.mars\.yaml/s],
+    ["a config without value", 2, ["preview", "--config", "x"], /"x".*KEY=VALUE/s],
+    [
+      "an endpoint on the internet",
+      2,
+      ["env", "list", "--endpoint", "https://example.com"],
+      /loopback/,
+    ],
+    [
+      "an endpoint that is silent",
+      3,
+      ["env", "list", "--endpoint", "http://127.0.0.1:9"],
+      /nothing answers.*backout lab start/s,
+    ],
+    ["no journal", 2, ["report", "verify", "--journal", "/nowhere"], /no journal in \/nowhere/],
+    ["an unknown command", 2, ["deploy"], /unknown command 'deploy'/],
+  ])("%s: exit code %i", async (_what, code, args, message) => {
+    const plain = await box.run(...args);
+    expect(plain.code).toBe(code);
+    expect(plain.stderr).toMatch(message);
+    expect(plain.stdout).toBe("");
+    const asJson = await box.run(...args, "--json");
+    expect(asJson.code).toBe(code);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ schemaVersion: 1, error: {} });
+  });
+
+  test("an --out that is a file is refused before anything starts", async () => {
+    const out = join(box.directory, "file");
+    const { code, stderr } = await box.run("demo", "--out", out);
+    expect(code).toBe(2);
+    expect(stderr).toContain(out);
+  });
+});
