@@ -8,7 +8,7 @@ import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { readImages } from "./images.ts";
 import { endpointOption, jsonOption, portOption, speedOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
-import { ownDirectory, packageDirectory } from "./paths.ts";
+import { ownDirectory } from "./paths.ts";
 import {
   askLab,
   forgetLab,
@@ -97,7 +97,7 @@ async function startDetached(options: StartOptions): Promise<ExitCode> {
   const child = spawn(
     process.execPath,
     [
-      join(packageDirectory, "scripts", "backout.js"),
+      process.argv[1] ?? "",
       "lab",
       "start",
       ...["--port", String(options.port), "--speed", String(options.speed)],

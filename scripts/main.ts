@@ -1,9 +1,7 @@
 /** The `backout` command: one file per noun, one exit code per outcome. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { errorDocument, ExitCode, printJson, reportError } from "./output.ts";
-import { packageDirectory } from "./paths.ts";
 
 type Finish = (code: ExitCode) => void;
 
@@ -62,6 +60,6 @@ function everyCommand(command: Command, act: (command: Command) => void): void {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(join(packageDirectory, "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  const { version } = createRequire(import.meta.url)("backout/package.json") as { version: string };
+  return version;
 }

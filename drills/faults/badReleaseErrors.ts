@@ -25,7 +25,7 @@ export const badReleaseErrors: FaultDefinition<z.infer<typeof parameters>> = {
   name: "bad-release-errors",
   summary: "a share of the candidate's responses are server errors",
   fidelity: "release",
-  targets: "candidate",
+  targets: ["lab", "aws"],
   parameters,
   breaks: "errors",
   expiresItself: true,

@@ -13,8 +13,8 @@ export interface FaultDefinition<Parameters> {
   readonly name: string;
   readonly summary: string;
   readonly fidelity: "release";
-  /** Whom it acts on: the sidecar in front of the candidate slot's app. */
-  readonly targets: "candidate";
+  /** Where it can act: wherever the candidate slot's tasks carry the fault sidecar. */
+  readonly targets: readonly ("lab" | "aws")[];
   readonly parameters: z.ZodType<Parameters>;
   /** Which of the slot's alarms it should trip. */
   readonly breaks: "errors";

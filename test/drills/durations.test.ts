@@ -1,8 +1,9 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clockErrors, durations } from "../../drills/durations.ts";
 import {
   durationsSchema,
+  TIMELINE_EVENTS,
   type TimelineEvent,
   type TimelineEventName,
 } from "../../drills/record.ts";
@@ -15,7 +16,10 @@ function event(name: TimelineEventName, atMs: number): TimelineEvent {
 }
 
 function timeline(stamps: Partial<Record<TimelineEventName, number>>): TimelineEvent[] {
-  return Object.entries(stamps).map(([name, at]) => event(name as TimelineEventName, at));
+  return TIMELINE_EVENTS.flatMap((name) => {
+    const atMs = stamps[name];
+    return atMs === undefined ? [] : [event(name, atMs)];
+  });
 }
 
 const WHOLE = {

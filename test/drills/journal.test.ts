@@ -85,10 +85,12 @@ describe("writing", () => {
   });
 });
 
-describe("finding what was done to it", () => {
-  const swap = (lines: string[], a: number, b: number): string[] =>
-    lines.map((line, index) => lines[index === a ? b : index === b ? a : index] ?? line);
+function swap(lines: readonly string[], a: number, b: number): string[] {
+  const [first = "", second = ""] = [lines[a], lines[b]];
+  return lines.with(a, second).with(b, first);
+}
 
+describe("finding what was done to it", () => {
   it.each<[string, (lines: string[]) => string[], object[]]>([
     [
       "a figure changed",

@@ -42,10 +42,10 @@ describe("load over HTTP", () => {
   it("sends at its rate and reads who answered, and how", async () => {
     const paths = new Set<string | undefined>();
     let count = 0;
-    const url = await serve((request, response) => {
+    const url = await serve((request, answer) => {
       paths.add(request.url);
       const slot = count++ % 2 === 0 ? "blue" : "green";
-      response.writeHead(slot === "green" ? 503 : 200, { "x-backout-slot": slot }).end("body");
+      answer.writeHead(slot === "green" ? 503 : 200, { "x-backout-slot": slot }).end("body");
     });
     const clock = new ManualClock(1_000_000);
     const load = begin(clock, url);
@@ -101,8 +101,8 @@ describe("load over HTTP", () => {
   });
 });
 
-describe("what is remembered of a load", () => {
-  const response = (atMs: number, status: number | null): LoadResponse => ({
+function response(atMs: number, status: number | null): LoadResponse {
+  return {
     startedWallMs: atMs,
     completedWallMs: atMs,
     status,
@@ -110,8 +110,10 @@ describe("what is remembered of a load", () => {
     release: "v2",
     faultLeaseId: null,
     error: status === null ? "ECONNRESET" : null,
-  });
+  };
+}
 
+describe("what is remembered of a load", () => {
   it.each([
     [200, false],
     [404, false],

@@ -94,6 +94,13 @@ describe("a guard that works", () => {
     expect(events.at(-1)?.type).toBe("finished");
   });
 
+  it("times the call of the guard that moved the weights, not one that failed before", async () => {
+    const simulation = simulate({ guardFailsFirst: true });
+    const record = await drill(simulation);
+    expect(simulation.reversions.map(({ outcome }) => outcome)).toEqual(["failed", "reverted"]);
+    expect(record).toMatchObject({ verdict: "passed", durations: { decide: 60_420, revert: 70 } });
+  });
+
   it("fails when it is slower than the objective", async () => {
     const record = await drill(simulate(), { objectiveTotalMs: 5_000 });
     expect(record).toMatchObject({ verdict: "failed", recovery: "reverted", brokenLink: null });
@@ -137,6 +144,11 @@ describe("recovery that is not owed to the guard", () => {
   it("a fault that ends between reversion and sustained recovery proves nothing", async () => {
     const record = await drill(simulate(), { ttlMs: 90_000 });
     expect(record).toMatchObject({ verdict: "inconclusive", recovery: "fault-ended" });
+  });
+
+  it("a fault that paused on the way proves nothing, though it acts again", async () => {
+    const record = await drill(simulate({ sidecarPausesAfterMs: 20_000 }));
+    expect(record).toMatchObject({ verdict: "inconclusive", recovery: "fault-ended", residue: [] });
   });
 
   it("errors that stop by themselves are no reversion", async () => {
@@ -224,9 +236,10 @@ describe("a drill that does not come to its fault", () => {
       kind: "usage",
       fix: "allowed: bad-release-errors",
     });
-    const drill = "bad-release-errors";
-    await expect(runDrill({ drill, parameters: { share: 2 } }, ports)).rejects.toThrow(/share: 2/);
-    await expect(runDrill({ drill, sustainMs: -1 }, ports)).rejects.toThrow(/sustainMs: -1/);
+    const options = { drill: "bad-release-errors" };
+    const strong = { ...options, parameters: { share: 2 } };
+    await expect(runDrill(strong, ports)).rejects.toThrow(/share: 2/);
+    await expect(runDrill({ ...options, sustainMs: -1 }, ports)).rejects.toThrow(/sustainMs: -1/);
   });
 });
 

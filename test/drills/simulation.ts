@@ -37,6 +37,10 @@ export interface Switches {
   recordFails?: boolean;
   /** The sidecar dies this long after it began to obey. */
   sidecarDiesAfterMs?: number;
+  /** For two seconds, this long after it began to obey, the sidecar obeys nothing. */
+  sidecarPausesAfterMs?: number;
+  /** The guard's first call moves nothing; Lambda calls again a minute later. */
+  guardFailsFirst?: boolean;
   /** The guard's machine shows another time than the others. */
   guardClockSkewMs?: number;
   /** Responses do not say which slot answered. */
@@ -56,7 +60,7 @@ export class Simulation {
   reversions: Reversion[] = [];
   alarm = { state: "OK", transitionedMs: START_MS };
   loadsRunning = 0;
-  asked: LinkQuestion | undefined;
+  #pausedFromMs: number | undefined;
   #minute = { requests: 0, errors: 0 };
 
   constructor(switches: Switches = {}) {
@@ -70,17 +74,14 @@ export class Simulation {
 
   /** Moves the clock until `work` has settled; fails the test when that takes over three hours. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = (): void => {
-      settled = true;
-    };
-    void work.then(done, done);
-    for (let step = 0; step < 45_000 && !settled; step++) {
+    const pending = Symbol("pending");
+    for (let step = 0; step < 45_000; step++) {
       await this.clock.advance(250);
-      await new Promise((resolve) => setImmediate(resolve));
+      const turn = new Promise<typeof pending>((resolve) => setImmediate(resolve, pending));
+      const first = await Promise.race([work, turn]);
+      if (first !== pending) return first;
     }
-    if (!settled) throw new Error("the drill did not end");
-    return work;
+    throw new Error("the drill did not end");
   }
 
   ports(): DrillPorts {
@@ -149,7 +150,11 @@ export class Simulation {
     const activeSince = this.report?.activeSince;
     const died = activeSince && nowMs - Date.parse(activeSince) >= (sidecarDiesAfterMs ?? Infinity);
     if (died) return;
-    const obeyed = this.lease && nowMs < Date.parse(this.lease.expiresAt) ? this.lease : null;
+    if (activeSince) this.#pausedFromMs ??= Date.parse(activeSince) + this.#pauseMs();
+    const inPause = nowMs - (this.#pausedFromMs ?? Infinity);
+    const isPaused = inPause >= 0 && inPause < 2_000;
+    const isLive = this.lease !== null && nowMs < Date.parse(this.lease.expiresAt);
+    const obeyed = isLive && !isPaused ? this.lease : null;
     const changed = obeyed?.leaseId !== (this.report?.leaseId ?? undefined);
     const now = new Date(nowMs).toISOString();
     this.report = {
@@ -161,6 +166,10 @@ export class Simulation {
       injected: 0,
       reportedAt: now,
     };
+  }
+
+  #pauseMs(): number {
+    return this.switches.sidecarPausesAfterMs ?? Infinity;
   }
 
   #startLoad(): Load {
@@ -234,7 +243,10 @@ export class Simulation {
 
   #guardActs(): void {
     if (this.record.candidate !== "green") return;
-    const moved = this.switches.broken !== "weights";
+    const isFirst = this.reversions.length === 0;
+    const failsNow = isFirst && this.switches.guardFailsFirst === true;
+    if (failsNow) this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs());
+    const moved = this.switches.broken !== "weights" && !failsNow;
     const weightsBefore = this.weights;
     if (moved) this.weights = allOn("blue");
     const skewMs = this.switches.guardClockSkewMs ?? 0;
@@ -284,7 +296,6 @@ export class Simulation {
   }
 
   #evidence(question: LinkQuestion): LinkEvidence {
-    this.asked = question;
     const { broken } = this.switches;
     return {
       alarmTransitioned: this.alarm.transitionedMs >= question.sinceMs,
