@@ -82,7 +82,11 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const metrics = { publish: (points: readonly MetricPoint[]) => cloudWatch.publish(points) };
   const iam = new Iam(core);
   const logs = new Logs(core);
-  const elbv2 = new Elbv2(core, metrics, { metricDelayMs: METRIC_DELAY_MS });
+  const ec2 = new Ec2(core);
+  const elbv2 = new Elbv2(core, metrics, {
+    metricDelayMs: METRIC_DELAY_MS,
+    vpcOf: () => ec2.defaultVpcId,
+  });
   const lambda = new Lambda(core, { logs, credentials: iam, metrics });
   const sns = new Sns(core, {
     invokeFunction: (arn, payload, invoker) => lambda.invokeAsync(arn, payload, invoker),
@@ -99,7 +103,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ecs,
     cloudWatch,
     new DynamoDb(core),
-    new Ec2(core),
+    ec2,
   ];
 
   const status = (): LabStatus => ({

@@ -61,7 +61,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         .catch((error: unknown) => {
           options.core.log(`defect in the control plane: ${messageOf(error)}`);
           // What was to be said may be what cannot be sent: a header with a line end in it.
-          void (response, plain(500, `The lab failed: ${messageOf(error)}\n`), requestId);
+          send(response, plain(500, `The lab failed: ${messageOf(error)}\n`), requestId);
         });
     },
   );

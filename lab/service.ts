@@ -31,6 +31,12 @@ export interface Principal {
   readonly roleName?: string;
 }
 
+/**
+ * Begins the access key ids of roles' temporary credentials; AWS's begin with `AKIA` or `ASIA`, so
+ * a leaked one is plainly not real, and one whose session has ended is told from a user's own.
+ */
+export const ROLE_KEY_PREFIX = "LABR";
+
 export interface Call {
   readonly principal: Principal;
   readonly requestId: string;

@@ -110,10 +110,10 @@ export function snsSubject(event: AlarmEvent): string {
   return subject.length <= 100 ? subject : `${subject.slice(0, 97)}...`;
 }
 
-/** The JSON document that an SNS action publishes as its message. */
-export function snsMessage(event: AlarmEvent): string {
+/** What an SNS action publishes as its message, as JSON. */
+export function snsMessage(event: AlarmEvent): object {
   const { state, previousState, configuration } = event;
-  return JSON.stringify({
+  return {
     AlarmName: event.alarmName,
     AlarmDescription: event.description ?? null,
     AWSAccountId: ACCOUNT_ID,
@@ -130,7 +130,7 @@ export function snsMessage(event: AlarmEvent): string {
     ...(configuration.kind === "composite"
       ? compositeTrigger(configuration)
       : { Trigger: metricTrigger(configuration) }),
-  });
+  };
 }
 
 function compositeTrigger({ alarmRule, triggeringChildren }: CompositeAlarmConfiguration): object {

@@ -96,9 +96,13 @@ export class DataPlane {
     return this.#group(groupArn).health(targets);
   }
 
+  /**
+   * Opens a listener, or moves an open one of the same ARN to another port. `rules` is read once
+   * the socket is bound, so that a write in the meantime is not lost.
+   */
   async openListener(
     settings: ListenerSettings,
-    rules: readonly Rule<string>[],
+    rules: () => readonly Rule<string>[],
   ): Promise<ListenerAddress> {
     const balancer = this.#balancers.get(settings.balancerArn);
     if (!balancer) throw new Error(`No load balancer ${settings.balancerArn}`);
@@ -106,9 +110,13 @@ export class DataPlane {
       clock: this.#options.clock,
       random: this.#random,
     });
+    const address = await listener.open();
+    const before = this.#listeners.get(settings.arn);
     this.#listeners.set(settings.arn, listener);
-    this.setRules(settings.arn, rules);
-    return await listener.open();
+    // The groups stay in use throughout a move, and their targets' health with them.
+    this.setRules(settings.arn, rules());
+    await before?.close();
+    return address;
   }
 
   /** Follows at once: the next request sees the new rules. Groups are named by their ARNs. */

@@ -19,8 +19,12 @@ export class Ec2 implements LabService {
   readonly name = ServiceName.Ec2;
   readonly operations: Readonly<Record<string, Operation>>;
 
+  /** The default VPC of this lab. */
+  readonly defaultVpcId: string;
+
   constructor(_core: LabCore) {
     const store = new Ec2Store();
+    this.defaultVpcId = store.network.vpcId;
     this.operations = {
       ...networkOperations(store),
       ...groupOperations(store),

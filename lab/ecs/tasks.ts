@@ -5,13 +5,14 @@ import type {
   RunTaskRequest,
   StopTaskRequest,
 } from "@aws-sdk/client-ecs";
-import { arn, type LabCore } from "../service.ts";
+import { isDeepStrictEqual } from "node:util";
+import { arn, AwsError, type LabCore } from "../service.ts";
 import { notImplemented } from "../supported.ts";
 import { findActiveTaskDefinition, findCluster, lookUpTask, nameIn } from "./find.ts";
 import { renderTask } from "./render.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { checkNetwork } from "./serviceRequest.ts";
-import { type EcsStore, tagsFrom } from "./store.ts";
+import { type EcsStore, tagsFrom, type TaskRecord } from "./store.ts";
 import { newTask } from "./taskRunner.ts";
 import { invalid, paged, refuseMeaningful } from "./validation.ts";
 
@@ -24,9 +25,12 @@ const RUN = [
   "group",
   "startedBy",
   "tags",
+  "clientToken",
 ];
 
 export function taskOperations(core: LabCore, store: EcsStore, scheduler: Scheduler) {
+  /** By clientToken, which every SDK fills in, so that a retry starts nothing twice. */
+  const started = new Map<string, { request: RunTaskRequest; tasks: readonly TaskRecord[] }>();
   return {
     ListTasks: (input: ListTasksRequest) => {
       refuseMeaningful("ListTasks", input, [
@@ -79,6 +83,8 @@ export function taskOperations(core: LabCore, store: EcsStore, scheduler: Schedu
       if (input.launchType !== "FARGATE") {
         throw notImplemented("RunTask", `launchType ${input.launchType ?? "EC2"}`);
       }
+      const before = started.get(input.clientToken ?? "");
+      if (before) return { tasks: sameTasks(before, input), failures: [] };
       const cluster = findCluster(store, input.cluster);
       const taskDefinition = findActiveTaskDefinition(store, input.taskDefinition);
       checkNetwork(input.networkConfiguration);
@@ -94,7 +100,24 @@ export function taskOperations(core: LabCore, store: EcsStore, scheduler: Schedu
         }),
       );
       for (const task of tasks) scheduler.run(task);
+      if (input.clientToken) started.set(input.clientToken, { request: input, tasks });
       return { tasks: tasks.map((task) => renderTask(task, ["TAGS"])), failures: [] };
     },
   };
+}
+
+/** Throws `ConflictException` when the token was used for something else. */
+function sameTasks(
+  before: { request: RunTaskRequest; tasks: readonly TaskRecord[] },
+  input: RunTaskRequest,
+) {
+  if (isDeepStrictEqual(before.request, input)) {
+    return before.tasks.map((task) => renderTask(task, ["TAGS"]));
+  }
+  throw new AwsError(
+    "ConflictException",
+    "The provided clientToken is already in use with a different RunTask request.",
+    400,
+    { resourceIds: before.tasks.map((task) => task.arn) },
+  );
 }

@@ -5,11 +5,12 @@ import { validationError } from "./validation.ts";
 
 const SERVICE = "elasticloadbalancing";
 
+/** AWS documents no form for the ids at the end: one made up is not found rather than not valid. */
 const PATTERNS = {
-  "load balancer": /:loadbalancer\/(app|net|gwy)\/[^/]+\/[0-9a-f]{16}$/,
-  "target group": /:targetgroup\/[^/]+\/[0-9a-f]{16}$/,
-  listener: /:listener\/(app|net|gwy)\/[^/]+\/[0-9a-f]{16}\/[0-9a-f]{16}$/,
-  "listener rule": /:listener-rule\/(app|net|gwy)\/[^/]+(\/[0-9a-f]{16}){3}$/,
+  "load balancer": /:loadbalancer\/(app|net|gwy)(\/[^/]+){2}$/,
+  "target group": /:targetgroup(\/[^/]+){2}$/,
+  listener: /:listener\/(app|net|gwy)(\/[^/]+){3}$/,
+  "listener rule": /:listener-rule\/(app|net|gwy)(\/[^/]+){4}$/,
 } as const;
 
 export function newLoadBalancerArn(name: string): string {

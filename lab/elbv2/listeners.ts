@@ -63,7 +63,10 @@ export function listenerOperations(context: Context): Record<string, Operation> 
       store.listeners.set(record.arn, record);
       store.rules.set(rule.arn, rule);
       store.tags.set(record.arn, tags);
-      record.address = await plane.openListener(settingsOf(record), planeRules(store, record.arn));
+      await open(context, record).catch((error: unknown) => {
+        store.removeListener(record.arn);
+        throw error;
+      });
       return { Listeners: [describe(store, record)] };
     },
 
@@ -98,9 +101,7 @@ export function listenerOperations(context: Context): Record<string, Operation> 
       }
       if (port !== record.port) {
         record.port = port;
-        await plane.closeListener(record.arn);
-        const rules = planeRules(store, record.arn);
-        record.address = await plane.openListener(settingsOf(record), rules);
+        await open(context, record);
       }
       return { Listeners: [describe(store, record)] };
     },
@@ -121,6 +122,13 @@ export function settingsOf(record: ListenerRecord): ListenerSettings {
     port: record.port,
     serverHeader: record.attributes.get("routing.http.response.server.enabled") !== "false",
   };
+}
+
+/** Binds the record's port; a listener deleted meanwhile is closed again. */
+async function open({ store, plane }: Context, record: ListenerRecord): Promise<void> {
+  const settings = settingsOf(record);
+  record.address = await plane.openListener(settings, () => planeRules(store, record.arn));
+  if (!store.listeners.has(record.arn)) await plane.closeListener(record.arn);
 }
 
 function describe(store: Store, record: ListenerRecord): Listener {

@@ -1,5 +1,5 @@
 /** Errors of a run, told once each. */
-import { messageOf } from "../../base/errors.ts";
+import { awsMessage } from "../resources/awsMessage.ts";
 import type { InputProblem } from "../resources/shape.ts";
 import type { RunError } from "./events.ts";
 import type { ProgramError } from "./preload.ts";
@@ -17,24 +17,16 @@ export class OperationError extends Error {
 
 export function runError(error: unknown, urn: string): RunError {
   const problems = error instanceof OperationError ? error.problems : [];
-  return { message: describe(error), urn, problems };
-}
-
-/** AWS errors carry their code in `name`, which the message lacks. */
-function describe(error: unknown): string {
-  const message = messageOf(error);
-  const named = error instanceof Error && "$metadata" in error && !message.startsWith(error.name);
-  return named ? `${error.name}: ${message}` : message;
+  return { message: awsMessage(error), urn, problems };
 }
 
 /** The SDK prefixes an error once for each input that it passes through. */
 const PASSED_THROUGH = /^(error serializing property "[^"]*": )+/;
-const NOT_FOUND = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
+const NOT_FOUND = new Set(["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"]);
 
 /** A program's own error without its stack; the place helps only when the error is unexpected. */
 export function programError(error: ProgramError): RunError {
-  const plain =
-    error.problems.length > 0 || error.name === "RunError" || NOT_FOUND.includes(error.code);
+  const plain = error.problems.length > 0 || error.name === "RunError" || NOT_FOUND.has(error.code);
   const named = ["Error", "BackoutError"].includes(error.name) ? "" : `${error.name}: `;
   const place = error.at === undefined ? "" : ` (at ${error.at})`;
   const message = error.message.replace(PASSED_THROUGH, "");

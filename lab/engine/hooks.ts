@@ -23,7 +23,7 @@ export interface HookSubject {
   readonly oldOutputs?: Properties | undefined;
 }
 
-const BEFORE: readonly HookKind[] = [Kind.BeforeCreate, Kind.BeforeUpdate, Kind.BeforeDelete];
+const BEFORE = new Set<HookKind>([Kind.BeforeCreate, Kind.BeforeUpdate, Kind.BeforeDelete]);
 
 export class Hooks {
   readonly #hooks = new Map<string, Hook>();
@@ -31,11 +31,7 @@ export class Hooks {
   readonly #dryRun: boolean;
   readonly #warn: (message: string, urn: string) => void;
 
-  constructor(
-    callbacks: Callbacks,
-    dryRun: boolean,
-    warn: (message: string, urn: string) => void,
-  ) {
+  constructor(callbacks: Callbacks, dryRun: boolean, warn: (message: string, urn: string) => void) {
     this.#callbacks = callbacks;
     this.#dryRun = dryRun;
     this.#warn = warn;
@@ -52,7 +48,11 @@ export class Hooks {
   async run(kind: HookKind, names: readonly string[] = [], subject: HookSubject): Promise<void> {
     for (const name of names) {
       const hook = this.#hooks.get(name);
-      if (!hook) throw new Error(`hook "${name}" was not registered`);
+      if (!hook) {
+        throw new Error(
+          `hook "${name}" was not registered: it is a function of a program that does not run here`,
+        );
+      }
       if (this.#dryRun && !hook.onDryRun) continue;
       const failure = await this.#call(hook, subject);
       if (failure === "") continue;
@@ -60,7 +60,7 @@ export class Hooks {
         this.#warn(`${kind} hook "${name}" failed: ${failure}`, subject.urn);
         continue;
       }
-      throw new Error(`${BEFORE.includes(kind) ? "before" : "after"} hook "${name}" failed: ${failure}`);
+      throw new Error(`${BEFORE.has(kind) ? "before" : "after"} hook "${name}" failed: ${failure}`);
     }
   }
 

@@ -71,7 +71,7 @@ function monitorHandlers(deployment: Deployment, hooks: Hooks, settings: Monitor
   /** The SDK ends quietly on UNAVAILABLE: the error itself was told already. */
   const quietly = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      if (deployment.stopped) throw new OperationError("the run was stopped");
+      if (deployment.course.stopped) throw new OperationError("the run was stopped");
       return await work();
     } catch (error) {
       throw new RpcError(grpc.status.UNAVAILABLE, messageOf(error));
@@ -109,7 +109,7 @@ function monitorHandlers(deployment: Deployment, hooks: Hooks, settings: Monitor
           const error = new OperationError(
             `the embedded engine does not handle ${refused.join(", ")}; use the Pulumi CLI`,
           );
-          deployment.fail(runError(error, registration.urn));
+          deployment.course.fail(runError(error, registration.urn));
           throw error;
         }
         const state = await deployment.register(registration);
@@ -183,7 +183,7 @@ function engineHandlers(deployment: Deployment, settings: MonitorSettings) {
       // The launcher's text of an unhandled error: the preload tells it in parts.
       if (message.startsWith("Running program '")) return new Empty();
       if (severity === "error") {
-        deployment.fail({ message, ...(urn === "" ? {} : { urn }), problems: [] });
+        deployment.course.fail({ message, ...(urn === "" ? {} : { urn }), problems: [] });
       }
       settings.emit({ type: "log", severity, message, ...(urn === "" ? {} : { urn }) });
       return new Empty();

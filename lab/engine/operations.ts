@@ -45,7 +45,7 @@ export async function create(
     const handlers = await edge.table.resource(type);
     const end = await edge.snapshot.begin({ resource: wanted, type: "creating" });
     try {
-      const made = await handlers.create(handled(plain), edge.context);
+      const made = await handlers.create(mirrored(plain), edge.context);
       state.id = made.id;
       state.outputs = outputsOf(state, made.outputs);
       end();
@@ -106,8 +106,8 @@ export async function update(
     try {
       const change = {
         id,
-        olds: handled(unwrapSecrets(old.inputs ?? {})),
-        news: handled(unwrapSecrets(inputs)),
+        olds: mirrored(unwrapSecrets(old.inputs ?? {})),
+        news: mirrored(unwrapSecrets(inputs)),
         outputs: unwrapSecrets(old.outputs ?? {}),
       };
       state.outputs = outputsOf(state, await handlers.update(change, edge.context));
@@ -144,7 +144,7 @@ export async function remove(
     const end = await edge.snapshot.begin({ resource: old, type: "deleting" });
     try {
       const known = {
-        inputs: handled(unwrapSecrets(old.inputs ?? {})),
+        inputs: mirrored(unwrapSecrets(old.inputs ?? {})),
         outputs: unwrapSecrets(old.outputs ?? {}),
       };
       await handlers.delete(old.id ?? "", known, edge.context);
@@ -186,8 +186,4 @@ function outputsOf(state: ResourceState, outputs: Properties): Properties {
   const inputs = state.inputs ?? {};
   const all = { ...unwrapSecrets(mirrored(inputs)), ...outputs };
   return markOutputs(all, inputs, state.additionalSecretOutputs ?? []);
-}
-
-function handled(inputs: Properties): never {
-  return mirrored(inputs) as never;
 }

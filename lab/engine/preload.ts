@@ -4,11 +4,6 @@
  */
 import { enableCompileCache } from "node:module";
 
-interface InputError {
-  readonly propertyPath: string;
-  readonly reason: string;
-}
-
 /** What the engine hears about an error that the program did not handle. */
 export interface ProgramError {
   readonly kind: "program-error";
@@ -20,42 +15,48 @@ export interface ProgramError {
   readonly at: string | undefined;
 }
 
+// Most of a run's time is spent compiling the SDKs; the next run finds them compiled.
+enableCompileCache();
+
 const FRAME = /\(?((?:file:\/\/|\/)[^()\s]+:\d+:\d+)\)?$/;
 
-function firstFrame(stack: string | undefined): string | undefined {
-  const lines = (stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+function firstFrame(stack: string): string | undefined {
+  const lines = stack.split("\n").filter((line) => line.trimStart().startsWith("at "));
   const own = lines.find((line) => !/node_modules|node:|\(<anonymous>\)/.test(line));
   return own === undefined ? undefined : FRAME.exec(own)?.[1]?.replace(/^file:\/\//, "");
 }
 
-// Most of a run's time is spent compiling the SDKs; the next run finds them compiled.
-enableCompileCache();
+function textAt(holder: object, key: string): string {
+  const value: unknown = Reflect.get(holder, key);
+  return typeof value === "string" ? value : "";
+}
+
+/** An InputPropertyError is its own problem; an InputPropertiesError has a list of them. */
+function problemsOf(error: object): ProgramError["problems"] {
+  const listed: unknown = Reflect.get(error, "errors");
+  const holders: unknown[] = Array.isArray(listed) ? listed : [error];
+  return holders
+    .filter((holder) => typeof holder === "object" && holder !== null)
+    .filter((holder) => "propertyPath" in holder)
+    .map((holder) => ({
+      property: textAt(holder, "propertyPath"),
+      reason: textAt(holder, "reason"),
+    }));
+}
 
 const told = new Set<unknown>();
 
 function tell(error: unknown): void {
   if (told.has(error)) return;
   told.add(error);
-  const known = error as Partial<Error> & {
-    code?: unknown;
-    errors?: readonly InputError[];
-    propertyPath?: string;
-    reason?: string;
-    __pulumiInputPropertiesError?: boolean;
-    __pulumiInputPropertyError?: boolean;
-  };
-  const problems = known?.__pulumiInputPropertiesError
-    ? (known.errors ?? [])
-    : known?.__pulumiInputPropertyError
-      ? [{ propertyPath: known.propertyPath ?? "", reason: known.reason ?? "" }]
-      : [];
+  const holder = typeof error === "object" && error !== null ? error : new Error(String(error));
   const message: ProgramError = {
     kind: "program-error",
-    name: known?.name ?? "Error",
-    message: known?.message ?? String(error),
-    code: typeof known?.code === "string" ? known.code : "",
-    problems: problems.map(({ propertyPath, reason }) => ({ property: propertyPath, reason })),
-    at: firstFrame(known?.stack),
+    name: "__pulumiRunError" in holder ? "RunError" : textAt(holder, "name") || "Error",
+    message: textAt(holder, "message"),
+    code: textAt(holder, "code"),
+    problems: problemsOf(holder),
+    at: firstFrame(textAt(holder, "stack")),
   };
   process.send?.(message);
 }

@@ -69,8 +69,9 @@ export function startProgram(
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     },
   );
-  child.on("message", (message) => {
-    if ((message as ProgramError).kind === "program-error") events.error(message as ProgramError);
+  // Nothing but our own preload has the other end of this channel.
+  child.on("message", (message: ProgramError) => {
+    if (message.kind === "program-error") events.error(message);
   });
   readLines(child, "stdout", events);
   readLines(child, "stderr", events);
@@ -81,11 +82,7 @@ export function startProgram(
   return { exited, kill: () => void child.kill("SIGKILL") };
 }
 
-function readLines(
-  child: ChildProcess,
-  stream: "stdout" | "stderr",
-  events: ProgramEvents,
-): void {
+function readLines(child: ChildProcess, stream: "stdout" | "stderr", events: ProgramEvents): void {
   const input = child[stream];
   if (!input) return;
   createInterface({ input }).on("line", (line) => events.line(stream, line));

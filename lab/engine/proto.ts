@@ -12,11 +12,12 @@ import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resource from "@pulumi/pulumi/proto/resource_pb.js";
-import { messageOf } from "../../base/errors.ts";
+import status from "@pulumi/pulumi/proto/status_pb.js";
+import { awsMessage } from "../resources/awsMessage.ts";
 import type { Properties } from "../resources/values.ts";
 
 export { callback, callbackRpc, engine, engineRpc, plugin, provider, providerRpc };
-export { resource, resourceRpc };
+export { resource, resourceRpc, status };
 
 /** The parts of grpc-js that are used here. */
 interface Grpc {
@@ -38,23 +39,20 @@ export interface GrpcServer {
   forceShutdown(): void;
 }
 
-/** A google.protobuf.Struct: the wire form of `Properties`. */
-export interface WireStruct {
-  toJavaScript(): Properties;
-}
-
 const sdkRequire = createRequire(
   createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"),
 );
 
-export const grpc = sdkRequire("@grpc/grpc-js") as Grpc;
+export const grpc: Grpc = sdkRequire("@grpc/grpc-js");
 
-const wire = sdkRequire("google-protobuf/google/protobuf/struct_pb.js") as {
-  readonly Struct: { fromJavaScript(properties: Properties): never };
-};
-export const { Empty } = sdkRequire("google-protobuf/google/protobuf/empty_pb.js") as {
-  readonly Empty: new () => object;
-};
+const wire: { readonly Struct: { fromJavaScript(properties: Properties): never } } = sdkRequire(
+  "google-protobuf/google/protobuf/struct_pb.js",
+);
+export const { Empty }: { readonly Empty: new () => object } = sdkRequire(
+  "google-protobuf/google/protobuf/empty_pb.js",
+);
+const { Any }: { readonly Any: new () => { pack(message: Uint8Array, name: string): void } } =
+  sdkRequire("google-protobuf/google/protobuf/any_pb.js");
 
 /** Bundled code travels in one message; grpc's own bound of 4 MB is too small for it. */
 export const CHANNEL_OPTIONS = {
@@ -67,13 +65,22 @@ export function toWire(properties: Properties): never {
   return wire.Struct.fromJavaScript(properties);
 }
 
-export function fromWire(struct: unknown): Properties {
-  return (struct as WireStruct | undefined)?.toJavaScript() ?? {};
+/** What grpc-js's typings call a Struct's JavaScript is a map of anything; it is JSON. */
+export function fromWire(struct: { toJavaScript(): object } | undefined): Properties {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as said above
+  return (struct?.toJavaScript() ?? {}) as Properties;
 }
 
-export interface Call {
-  // oxlint-disable-next-line typescript/no-explicit-any -- each handler names its message's type.
-  readonly request: any;
+/** A message wrapped in a google.protobuf.Any under its full name. */
+export function packed(message: Uint8Array, name: string): never {
+  const any = new Any();
+  any.pack(message, name);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the SDK's typings have another copy
+  return any as never;
+}
+
+export interface Call<Request> {
+  readonly request: Request;
 }
 
 /** An error that carries its gRPC status: the client sees the code and the message. */
@@ -91,16 +98,16 @@ export class RpcError extends Error {
 /** A unary handler from an async function; what it throws becomes the call's error. */
 export function unary<Request, Response>(
   handle: (request: Request) => Promise<Response> | Response,
-): (call: Call, reply: (error: unknown, response?: Response) => void) => void {
+): (call: Call<Request>, reply: (error: unknown, response?: Response) => void) => void {
   return (call, reply) => {
     void (async () => {
       try {
-        reply(null, await handle(call.request as Request));
+        reply(null, await handle(call.request));
       } catch (error) {
         if (error instanceof RpcError) {
           const { code, message: details, metadata } = error;
           reply({ code, details, ...(metadata === undefined ? {} : { metadata }) });
-        } else reply({ code: grpc.status.UNKNOWN, details: messageOf(error) });
+        } else reply({ code: grpc.status.UNKNOWN, details: awsMessage(error) });
       }
     })();
   };

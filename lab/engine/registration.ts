@@ -1,7 +1,7 @@
 /** One RegisterResource request as plain values, and what the embedded engine refuses in it. */
 import type { Properties } from "../resources/values.ts";
 import { fromWire, type resource } from "./proto.ts";
-import { HookKind, type HookNames } from "./state.ts";
+import { HookKind, type HookNames, type ResourceState } from "./state.ts";
 import { makeUrn, parseUrn } from "./urn.ts";
 
 export interface Registration {
@@ -105,4 +105,27 @@ function aliasUrns(request: Request, stack: string, project: string): string[] {
     );
   });
   return [...request.getAliasurnsList(), ...specs].filter((urn) => parseUrn(urn).name !== "");
+}
+
+/** What the state says of a registered resource before any operation; empty members are left out. */
+export function stateOf(registration: Registration, inputs: Properties): ResourceState {
+  const { urn, type, custom, parent, dependencies, propertyDependencies } = registration;
+  const state: ResourceState = { urn, custom, type, inputs };
+  if (parent !== "") state.parent = parent;
+  if (registration.protect) state.protect = true;
+  if (dependencies.length > 0) state.dependencies = [...dependencies];
+  if (Object.keys(propertyDependencies).length > 0) {
+    state.propertyDependencies = { ...propertyDependencies };
+  }
+  if (registration.additionalSecretOutputs.length > 0) {
+    state.additionalSecretOutputs = [...registration.additionalSecretOutputs];
+  }
+  if (registration.retainOnDelete) state.retainOnDelete = true;
+  if (registration.deletedWith !== "") state.deletedWith = registration.deletedWith;
+  if (registration.ignoreChanges.length > 0) state.ignoreChanges = [...registration.ignoreChanges];
+  if (registration.replaceOnChanges.length > 0) {
+    state.replaceOnChanges = [...registration.replaceOnChanges];
+  }
+  if (Object.keys(registration.hooks).length > 0) state.resourceHooks = registration.hooks;
+  return state;
 }

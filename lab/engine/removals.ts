@@ -24,24 +24,22 @@ export async function sweep(
   stopped: () => boolean,
 ): Promise<void> {
   const waiting = new Set(doomed);
-  const running = new Set<Promise<void>>();
+  const running = new Map<ResourceState, Promise<void>>();
   const stuck = new Set<ResourceState>();
   const held = (state: ResourceState): boolean =>
     [...waiting, ...stuck].some((other) => other !== state && needs(other).has(state.urn));
-  const active = new Set<ResourceState>();
+  const one = async (state: ResourceState): Promise<void> => {
+    if (!(await remove(state))) stuck.add(state);
+    waiting.delete(state);
+    running.delete(state);
+  };
   for (;;) {
-    const ready = stopped() ? [] : [...waiting].filter((s) => !active.has(s) && !held(s));
-    for (const state of ready) {
-      active.add(state);
-      const task = remove(state).then((gone) => {
-        waiting.delete(state);
-        if (!gone) stuck.add(state);
-        running.delete(task);
-      });
-      running.add(task);
+    const idle = stopped() ? [] : [...waiting].filter((state) => !running.has(state));
+    for (const state of idle.filter((candidate) => !held(candidate))) {
+      running.set(state, one(state));
     }
     if (running.size === 0) return;
-    await Promise.race(running);
+    await Promise.race(running.values());
   }
 }
 
@@ -68,5 +66,5 @@ export async function dependentReplacements(
     urns.add(state.urn);
     found.push(state);
   }
-  return found.reverse();
+  return found.toReversed();
 }

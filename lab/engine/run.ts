@@ -4,14 +4,21 @@ import { makeClients, type AwsTarget } from "../resources/clients.ts";
 import { labResources } from "../resources/table.ts";
 import type { ResourceTable } from "../resources/types.ts";
 import type { Properties } from "../resources/values.ts";
+import { Course } from "./course.ts";
 import { Deployment } from "./deployment.ts";
-import { StepKind, type Changes, type EngineEvent, type RunKind, type RunResult } from "./events.ts";
+import {
+  StepKind,
+  type Changes,
+  type EngineEvent,
+  type RunKind,
+  type RunResult,
+} from "./events.ts";
 import { programError } from "./failures.ts";
 import { Callbacks, Hooks } from "./hooks.ts";
 import { serveMonitor } from "./monitor.ts";
 import { startProgram } from "./program.ts";
 import { providerProblems } from "./providers.ts";
-import { shown } from "./secrets.ts";
+import { shownProperties } from "./secrets.ts";
 import { Snapshot } from "./snapshot.ts";
 import { readState, type PendingOperation } from "./state.ts";
 
@@ -57,7 +64,7 @@ export async function runStack(options: RunOptions): Promise<RunResult> {
     emit({ type: "log", severity: "warning", message, urn }),
   );
   const context = { clients: makeClients(options.aws), region: options.aws.region };
-  const deployment = new Deployment(
+  const course = new Course(
     { table: options.resources ?? labResources, context, snapshot, hooks, dryRun },
     {
       stack: options.stack,
@@ -66,14 +73,15 @@ export async function runStack(options: RunOptions): Promise<RunResult> {
       emit,
     },
   );
-  const stop = (): void => deployment.stop();
+  const deployment = new Deployment(course);
+  const stop = (): void => course.stop();
   options.signal?.addEventListener("abort", stop, { once: true });
   if (options.signal?.aborted) stop();
   try {
     if (options.kind === "destroy") await deployment.removeAll(state.resources);
     else await runProgram(options, deployment, hooks, emit);
   } finally {
-    await deployment.settled();
+    await course.settled();
     if (!dryRun) await snapshot.save();
     options.signal?.removeEventListener("abort", stop);
     callbacks.close();
@@ -81,11 +89,11 @@ export async function runStack(options: RunOptions): Promise<RunResult> {
 
   const interrupted = options.signal?.aborted === true;
   return {
-    ok: deployment.errors.length === 0 && !interrupted,
-    changes: countChanges(deployment.steps.map((step) => step.kind)),
-    outputs: shown(deployment.stackOutputs) as Properties,
-    steps: deployment.steps,
-    errors: deployment.errors,
+    ok: course.errors.length === 0 && !interrupted,
+    changes: countChanges(course.steps.map((step) => step.kind)),
+    outputs: shownProperties(deployment.stackOutputs),
+    steps: course.steps,
+    errors: course.errors,
     interrupted,
   };
 }
@@ -96,6 +104,7 @@ async function runProgram(
   hooks: Hooks,
   emit: (event: EngineEvent) => void,
 ): Promise<void> {
+  const { course } = deployment;
   const monitor = await serveMonitor(deployment, hooks, {
     stack: options.stack,
     project: options.program.projectName,
@@ -109,23 +118,23 @@ async function runProgram(
     const program = startProgram(options, servers, {
       // What a stopped program still says is only that it was stopped.
       error: (error) => {
-        if (!deployment.stopped) deployment.fail(programError(error));
+        if (!course.stopped) course.fail(programError(error));
       },
       line: (stream, line) => {
-        if (!deployment.stopped) emit({ type: "output", stream, line });
+        if (!course.stopped) emit({ type: "output", stream, line });
       },
     });
     // The hooks of operations that run are functions of the program: it has to live until then.
-    void deployment.whenStopped.then(() => deployment.settled()).then(() => program.kill());
+    void course.whenStopped.then(() => course.settled()).then(() => program.kill());
     const code = await program.exited;
-    if (code !== 0 && deployment.errors.length === 0 && !options.signal?.aborted) {
+    if (code !== 0 && course.errors.length === 0 && !options.signal?.aborted) {
       const how = code === null ? "was killed" : `exited with code ${code}`;
-      deployment.fail({ message: `the program ${how}`, problems: [] });
+      course.fail({ message: `the program ${how}`, problems: [] });
     }
     // Launchers before SignalAndWaitForShutdown just end.
     await deployment.removeLeftovers();
   } finally {
-    await deployment.settled();
+    await course.settled();
     monitor.stop();
   }
 }

@@ -6,7 +6,7 @@ import {
   makeSecret,
   sameValue,
   UNKNOWN,
-  unwrapSecrets,
+  unwrapSecret,
   type Properties,
   type Value,
 } from "../resources/values.ts";
@@ -17,7 +17,7 @@ export function remark(program: Properties, checked: Properties): Properties {
   for (const [key, value] of Object.entries(checked)) {
     const given = program[key];
     if (given === undefined || !hasSecret(given)) marked[key] = value;
-    else marked[key] = sameValue(unwrapSecrets(given), value) ? given : makeSecret(value);
+    else marked[key] = sameValue(unwrapSecret(given), value) ? given : makeSecret(value);
   }
   return marked;
 }
@@ -31,16 +31,19 @@ export function markOutputs(
   const marked: Properties = {};
   for (const [key, value] of Object.entries(outputs)) {
     const secret = additional.includes(key) || hasSecret(inputs[key]);
-    marked[key] = secret ? makeSecret(unwrapSecrets(value)) : value;
+    marked[key] = secret ? makeSecret(unwrapSecret(value)) : value;
   }
   return marked;
 }
 
-/** The value as a person may see it. */
-export function shown(value: Value): Value {
+/** The values as a person may see them. */
+export function shownProperties(properties: Properties): Properties {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, shown(value)]));
+}
+
+function shown(value: Value): Value {
   if (isSecret(value)) return "[secret]";
   if (value === UNKNOWN) return "[unknown]";
   if (Array.isArray(value)) return value.map(shown);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shown(member)]));
+  return isObject(value) ? shownProperties(value) : value;
 }

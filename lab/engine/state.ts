@@ -73,17 +73,19 @@ export async function readState(file: string): Promise<StateFile> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return { resources: [], pending: [] };
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (missing) return { resources: [], pending: [] };
     throw error;
   }
   try {
-    const { version, deployment } = JSON.parse(text) as Deployment;
-    if (version !== 3) throw new Error(`its version is ${version}, not 3`);
+    const { version, deployment }: Deployment = JSON.parse(text);
+    // Version 4 is version 3 with a list of the features that it uses, such as hooks.
+    if (version !== 3 && version !== 4) throw new Error(`its version is ${version}, not 3 or 4`);
     return {
       resources: (deployment.resources ?? []).map(revealed),
-      pending: (deployment.pending_operations ?? []).map((operation) => ({
-        ...operation,
-        resource: revealed(operation.resource),
+      pending: (deployment.pending_operations ?? []).map(({ type, resource }) => ({
+        type,
+        resource: revealed(resource),
       })),
     };
   } catch (error) {
@@ -103,9 +105,9 @@ export async function writeState(file: string, state: StateFile): Promise<void> 
     resources: state.resources.map(concealed),
   };
   if (state.pending.length > 0) {
-    deployment["pending_operations"] = state.pending.map((operation) => ({
-      ...operation,
-      resource: concealed(operation.resource),
+    deployment["pending_operations"] = state.pending.map(({ type, resource }) => ({
+      type,
+      resource: concealed(resource),
     }));
   }
   await mkdir(dirname(file), { recursive: true });
@@ -131,7 +133,8 @@ function concealed(state: ResourceState): ResourceState {
 function revealed(state: ResourceState): ResourceState {
   return mapSecrets(state, (secret) => {
     if (typeof secret["plaintext"] === "string") {
-      return { [SIGNATURE]: SECRET, value: JSON.parse(secret["plaintext"]) as Value };
+      const value: Value = JSON.parse(secret["plaintext"]);
+      return { [SIGNATURE]: SECRET, value };
     }
     throw new Error(`${state.urn} holds an encrypted secret; export it with --show-secrets`);
   });
@@ -143,13 +146,15 @@ function mapSecrets(
 ): ResourceState {
   const walk = (value: Value): Value => {
     if (Array.isArray(value)) return value.map(walk);
-    if (!isObject(value)) return value;
+    return isObject(value) ? walkObject(value) : value;
+  };
+  const walkObject = (value: Properties): Properties => {
     if (value[SIGNATURE] === SECRET) return change(value);
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, walk(member)]));
   };
   return {
     ...state,
-    ...(state.inputs ? { inputs: walk(state.inputs) as Properties } : {}),
-    ...(state.outputs ? { outputs: walk(state.outputs) as Properties } : {}),
+    ...(state.inputs ? { inputs: walkObject(state.inputs) } : {}),
+    ...(state.outputs ? { outputs: walkObject(state.outputs) } : {}),
   };
 }

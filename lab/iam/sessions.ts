@@ -3,12 +3,11 @@ import { randomBytes } from "node:crypto";
 
 import type { Clock } from "../../base/clock.ts";
 import type { Principal } from "../service.ts";
-import { ACCOUNT_ID } from "../service.ts";
+import { ACCOUNT_ID, ROLE_KEY_PREFIX } from "../service.ts";
 import type { IamStore, Role } from "./store.ts";
 import { uniqueId } from "./store.ts";
 
 export interface Credentials {
-  /** Begins with `LABR`, never with AWS's `AKIA` or `ASIA`: a leaked one is plainly not real. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
@@ -33,7 +32,7 @@ export class Sessions {
   }
 
   open(role: Role, name: string, expiresAtMs?: number): Credentials {
-    const accessKeyId = uniqueId("LABR", 16);
+    const accessKeyId = uniqueId(ROLE_KEY_PREFIX, 16);
     this.#sessions.set(accessKeyId, {
       roleName: role.name,
       roleId: role.id,

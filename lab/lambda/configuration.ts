@@ -46,7 +46,7 @@ const SETTABLE = [
   "LoggingConfig",
   "RevisionId",
 ];
-const CREATE = [...SETTABLE, "Code", "PackageType", "Tags", "Architectures"];
+const CREATE = [...SETTABLE, "Code", "Tags", "Architectures"];
 
 type Settings = CreateFunctionRequest | UpdateFunctionConfigurationRequest;
 
@@ -60,21 +60,25 @@ export function refuseForeign(operation: string, input: Settings): void {
   );
 }
 
-/** What clients fill in and what says nothing. */
+/** What clients fill in where a user wrote nothing, as JSON without its empty lists. */
+const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
+  Publish: ["false"],
+  PackageType: ['"Zip"'],
+  TracingConfig: ["{}", '{"Mode":"PassThrough"}'],
+  SnapStart: ["{}", '{"ApplyOn":"None"}'],
+  VpcConfig: ["{}", '{"Ipv6AllowedForDualStack":false}'],
+  DeadLetterConfig: ["{}", '{"TargetArn":""}'],
+  KMSKeyArn: ['""'],
+};
+
 function isDefault(name: string, value: unknown): boolean {
-  const text = JSON.stringify(value, (_, inner: unknown) =>
-    Array.isArray(inner) && inner.length === 0 ? undefined : inner,
-  );
-  const defaults: Readonly<Record<string, readonly string[]>> = {
-    Publish: ["false"],
-    PackageType: ['"Zip"'],
-    TracingConfig: ["{}", '{"Mode":"PassThrough"}'],
-    SnapStart: ["{}", '{"ApplyOn":"None"}'],
-    VpcConfig: ["{}", '{"Ipv6AllowedForDualStack":false}'],
-    DeadLetterConfig: ["{}", '{"TargetArn":""}'],
-    KMSKeyArn: ['""'],
-  };
-  return defaults[name]?.includes(text) ?? false;
+  const known = DEFAULTS[name];
+  if (!known) return false;
+  return known.includes(JSON.stringify(value, withoutEmptyLists));
+}
+
+function withoutEmptyLists(_: string, value: unknown): unknown {
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
 }
 
 /** `input` over `before` over Lambda's defaults. */

@@ -19,6 +19,7 @@ import { parseUrn, typeOf } from "../engine/urn.ts";
 import { isAutonamed, checkInputs } from "../resources/check.ts";
 import { makeClients, type AwsTarget } from "../resources/clients.ts";
 import { compareInputs } from "../resources/diff.ts";
+import { callInvoke } from "../resources/invoke.ts";
 import { mirrored, plannedOutputs } from "../resources/outputs.ts";
 import { labResources } from "../resources/table.ts";
 import { SettlingError, type Context } from "../resources/types.ts";
@@ -45,10 +46,9 @@ function handlers(context: Context) {
     ...operations(context),
 
     invoke: unary(async (request: Message<"InvokeRequest">) => {
-      const { region: _, ...args } = fromWire(request.getArgs());
-      const invoke = await labResources.invoke(request.getTok());
+      const args = fromWire(request.getArgs());
       const response = new provider.InvokeResponse();
-      response.setReturn(toWire(await invoke.call(args as never, context)));
+      response.setReturn(toWire(await callInvoke(labResources, request.getTok(), args, context)));
       return response;
     }),
   };
@@ -144,7 +144,7 @@ function operations(context: Context) {
       }
       const type = await labResources.resource(typeOf(request.getUrn()));
       try {
-        const { id, outputs } = await type.create(inputs as never, context);
+        const { id, outputs } = await type.create(inputs, context);
         response.setId(id);
         response.setProperties(toWire({ ...inputs, ...outputs }));
         return response;
@@ -178,7 +178,7 @@ function operations(context: Context) {
         return response;
       }
       const olds = mirrored(fromWire(request.getOldInputs()));
-      const change = { id: request.getId(), olds: olds as never, news: news as never, outputs };
+      const change = { id: request.getId(), olds, news, outputs };
       response.setProperties(toWire({ ...news, ...(await type.update(change, context)) }));
       return response;
     }),
@@ -187,7 +187,7 @@ function operations(context: Context) {
       const type = await labResources.resource(typeOf(request.getUrn()));
       const inputs = mirrored(fromWire(request.getOldInputs()));
       const outputs = fromWire(request.getProperties());
-      await type.delete(request.getId(), { inputs: inputs as never, outputs }, context);
+      await type.delete(request.getId(), { inputs, outputs }, context);
       return new Empty();
     }),
 

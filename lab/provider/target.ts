@@ -2,14 +2,14 @@
 import { usageError } from "../../base/errors.ts";
 import type { AwsTarget } from "../resources/clients.ts";
 
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** Throws unless `AWS_ENDPOINT_URL` names a loopback address. Credentials default to the lab's. */
 export function targetFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): AwsTarget {
   const endpoint = environment["AWS_ENDPOINT_URL"] ?? "";
-  if (!URL.canParse(endpoint) || !LOOPBACK.includes(new URL(endpoint).hostname)) {
+  if (!URL.canParse(endpoint) || !LOOPBACK.has(new URL(endpoint).hostname)) {
     throw usageError(
       "no-lab",
       `AWS_ENDPOINT_URL is ${endpoint === "" ? "not set" : endpoint}, but must name a lab on loopback.`,

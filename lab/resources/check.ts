@@ -67,7 +67,9 @@ export async function checkInputs(
 export function isAutonamed(type: ResourceType, inputs: Properties | undefined): boolean {
   const written = inputs?.[DEFAULTS];
   return (
-    type.autoname !== undefined && Array.isArray(written) && written.includes(type.autoname.property)
+    type.autoname !== undefined &&
+    Array.isArray(written) &&
+    written.includes(type.autoname.property)
   );
 }
 

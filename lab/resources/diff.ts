@@ -1,5 +1,5 @@
 /** Which inputs changed, and whether the change forces another resource: pure. */
-import { covers, formatPath, overlaps, parsePath, type Path } from "./paths.ts";
+import { formatPath, overlaps, parsePath, type Path } from "./paths.ts";
 import type { Members, Shape } from "./shape.ts";
 import { isObject, sameValue, UNKNOWN, type Properties, type Value } from "./values.ts";
 
@@ -29,8 +29,8 @@ export function compareInputs(
   const replaces = changes
     .map((change) => change.path)
     .filter((path) => {
-      const parsed = parsePath(path) ?? [path];
-      return patterns.some((pattern) => covers(pattern, parsed) || overlaps(pattern, parsed));
+      const changed = parsePath(path) ?? [path];
+      return patterns.some((pattern) => overlaps(pattern, changed));
     });
   return { changes, replaces };
 }
@@ -89,7 +89,8 @@ function sameMeaning(
 
 function parsed(document: string): Value {
   try {
-    return JSON.parse(document) as Value;
+    const value: Value = JSON.parse(document);
+    return value;
   } catch {
     return document;
   }

@@ -37,11 +37,6 @@ export function overlaps(pattern: Path, path: Path): boolean {
   return true;
 }
 
-/** True when `pattern` names `path` or something around it. */
-export function covers(pattern: Path, path: Path): boolean {
-  return pattern.length <= path.length && overlaps(pattern, path);
-}
-
 /**
  * Sets what `path` names in `news` to what it is in `olds`, as `ignoreChanges` asks; what is not in
  * `olds` is taken out. False when the path leads to an element that only one side has: Pulumi then

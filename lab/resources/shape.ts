@@ -6,13 +6,19 @@ import { formatPath, type Path } from "./paths.ts";
 import { isArchive, isObject, UNKNOWN, type Properties, type Value } from "./values.ts";
 
 export type Shape = (
-  | { readonly kind: "text" | "json" | "number" | "boolean" | "archive" }
+  | { readonly kind: "text"; readonly words?: string }
+  | { readonly kind: "json" | "number" | "boolean" | "archive" }
   | { readonly kind: "list" | "set" | "map"; readonly of: Shape }
   | { readonly kind: "object"; readonly members: Members }
 ) & { readonly required?: true };
 export type Members = Readonly<Record<string, Shape>>;
 
 export const text = { kind: "text" } as const;
+/** A string that AWS takes one of few words for; AWS itself refuses others. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it types the handlers.
+export function words<T extends string>(): { readonly kind: "text"; readonly words?: T } {
+  return text;
+}
 /** A JSON document in a string (or an object, which becomes one): compared by meaning. */
 export const json = { kind: "json" } as const;
 export const number = { kind: "number" } as const;
@@ -38,16 +44,18 @@ export function required<const S extends Shape>(shape: S): S & { readonly requir
   return { ...shape, required: true };
 }
 
-type Scalars = { text: string; json: string; number: number; boolean: boolean; archive: Value };
-export type ValueOf<S> = S extends { kind: keyof Scalars }
-  ? Scalars[S["kind"]]
-  : S extends { kind: "list" | "set"; of: infer Of }
-    ? ValueOf<Of>[]
-    : S extends { kind: "map"; of: infer Of }
-      ? Record<string, ValueOf<Of>>
-      : S extends { kind: "object"; members: infer M }
-        ? InputsOf<M>
-        : never;
+type Scalars = { json: string; number: number; boolean: boolean; archive: Value };
+export type ValueOf<S> = S extends { kind: "text"; words?: infer T extends string }
+  ? T
+  : S extends { kind: keyof Scalars }
+    ? Scalars[S["kind"]]
+    : S extends { kind: "list" | "set"; of: infer Of }
+      ? ValueOf<Of>[]
+      : S extends { kind: "map"; of: infer Of }
+        ? Record<string, ValueOf<Of>>
+        : S extends { kind: "object"; members: infer M }
+          ? InputsOf<M>
+          : never;
 /** What a handler is given: members by the shapes' types, optional unless `required`. */
 export type InputsOf<M> = {
   [K in keyof M as M[K] extends { required: true } ? K : never]: ValueOf<M[K]>;
@@ -59,6 +67,11 @@ export interface InputProblem {
   /** Where: `healthCheck.interval`. */
   readonly property: string;
   readonly reason: string;
+}
+
+/** All problems in one line. */
+export function listed(problems: readonly InputProblem[]): string {
+  return problems.map(({ property, reason }) => `${property} ${reason}`).join("; ");
 }
 
 const EXPECTED = {
@@ -103,28 +116,26 @@ function checkValue(shape: Shape, value: Value, path: Path): InputProblem[] {
       reason: `must be ${EXPECTED[shape.kind]}, not ${JSON.stringify(value)?.slice(0, 80)}`,
     },
   ];
-  switch (shape.kind) {
-    case "text":
-      return typeof value === "string" ? [] : wrong;
-    case "number":
-    case "boolean":
-      return typeof value === shape.kind ? [] : wrong;
-    case "json":
-      return isObject(value) || Array.isArray(value) || isJson(value) ? [] : wrong;
-    case "archive":
-      return isArchive(value) ? [] : wrong;
-    case "list":
-    case "set":
-      if (!Array.isArray(value)) return wrong;
-      return value.flatMap((item: Value, index) => checkValue(shape.of, item, [...path, index]));
-    case "map":
-      if (!isObject(value)) return wrong;
-      return Object.entries(value).flatMap(([key, member]) =>
-        checkValue(shape.of, member, [...path, key]),
-      );
-    case "object":
-      return isObject(value) ? checkShape(shape.members, value, path) : wrong;
+  if (shape.kind === "object") {
+    return isObject(value) ? checkShape(shape.members, value, path) : wrong;
   }
+  if (shape.kind === "list" || shape.kind === "set") {
+    if (!Array.isArray(value)) return wrong;
+    return value.flatMap((item: Value, index) => checkValue(shape.of, item, [...path, index]));
+  }
+  if (shape.kind === "map") {
+    if (!isObject(value)) return wrong;
+    return Object.entries(value).flatMap(([key, member]) =>
+      checkValue(shape.of, member, [...path, key]),
+    );
+  }
+  return isScalar(shape.kind, value) ? [] : wrong;
+}
+
+function isScalar(kind: "text" | "json" | "number" | "boolean" | "archive", value: Value): boolean {
+  if (kind === "text") return typeof value === "string";
+  if (kind === "json") return isObject(value) || Array.isArray(value) || isJson(value);
+  return kind === "archive" ? isArchive(value) : typeof value === kind;
 }
 
 function isJson(value: Value): boolean {

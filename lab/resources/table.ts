@@ -25,7 +25,8 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
   "aws:lb/listener:Listener": async () => (await import("./elbv2/listener.ts")).listener,
   "aws:lb/loadBalancer:LoadBalancer": async () =>
     (await import("./elbv2/loadBalancer.ts")).loadBalancer,
-  "aws:lb/targetGroup:TargetGroup": async () => (await import("./elbv2/targetGroup.ts")).targetGroup,
+  "aws:lb/targetGroup:TargetGroup": async () =>
+    (await import("./elbv2/targetGroup.ts")).targetGroup,
   "aws:sns/topic:Topic": async () => (await import("./sns/topic.ts")).topic,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async () =>
     (await import("./ec2/securityGroupRule.ts")).securityGroupEgressRule,

@@ -38,13 +38,21 @@ export function makeSecret(value: Value): Value {
 }
 
 /** The same value with every secret's mark taken off, at any depth. */
-export function unwrapSecrets<T extends Value>(value: T): T {
-  if (isSecret(value)) return unwrapSecrets((value["value"] ?? null) as T);
-  if (Array.isArray(value)) return value.map((item: Value) => unwrapSecrets(item)) as unknown as T;
-  if (!isObject(value)) return value;
+export function unwrapSecret(value: Value): Value {
+  if (isSecret(value)) return unwrapSecret(value["value"] ?? null);
+  if (Array.isArray(value)) return value.map((item: Value) => unwrapSecret(item));
+  return isObject(value) ? unwrapSecrets(value) : value;
+}
+
+export function unwrapSecrets(properties: Properties): Properties {
   const plain: Properties = {};
-  for (const [key, member] of Object.entries(value)) plain[key] = unwrapSecrets(member);
-  return plain as T;
+  for (const [key, member] of Object.entries(properties)) plain[key] = unwrapSecret(member);
+  return plain;
+}
+
+/** The value when it is a string, else an empty one. */
+export function textOf(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** True when `found` holds for the value or for anything inside it. */
@@ -67,12 +75,10 @@ export function hasSecret(value: Value | undefined): boolean {
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || a === null) return b === undefined || b === null;
   if (a === b) return true;
-  if (Array.isArray(a)) {
-    const other = b as readonly Value[];
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const other: readonly Value[] = b;
     return (
-      Array.isArray(b) &&
-      a.length === other.length &&
-      a.every((item: Value, index) => sameValue(item, other[index]))
+      a.length === other.length && a.every((item: Value, index) => sameValue(item, other[index]))
     );
   }
   if (!isObject(a) || !isObject(b)) return false;
@@ -82,10 +88,10 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
 }
 
 /** A copy without members that are undefined or null: how outputs are written. */
-export function withoutNulls(record: Record<string, unknown>): Properties {
+export function withoutNulls(record: Readonly<Record<string, Value | undefined>>): Properties {
   const kept: Properties = {};
   for (const [key, value] of Object.entries(record)) {
-    if (value !== undefined && value !== null) kept[key] = value as Value;
+    if (value !== undefined && value !== null) kept[key] = value;
   }
   return kept;
 }

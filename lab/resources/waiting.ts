@@ -28,7 +28,7 @@ export async function eventually<T>(
 /** The result of `call`, or undefined when AWS answers with one of the errors `names`. */
 export async function unless<T>(
   names: readonly string[],
-  call: () => Promise<T>,
+  call: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   try {
     return await call();

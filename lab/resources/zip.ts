@@ -40,7 +40,7 @@ export function zip(entries: readonly ZipEntry[]): Uint8Array {
     const made = Buffer.alloc(2);
     made.writeUInt16LE(MADE_BY_UNIX | VERSION);
     const place = Buffer.alloc(14);
-    place.writeUInt32LE(((FILE_MODE << 16) >>> 0), 6);
+    place.writeUInt32LE((FILE_MODE << 16) >>> 0, 6);
     place.writeUInt32LE(offset, 10);
     directory.push(signature(0x02014b50), made, common, place, name);
     offset += 4 + common.length + name.length + body.length;

@@ -52,7 +52,7 @@ export function cborCodec(operation: string, facts: ServiceFacts | undefined): C
     failure: (failure) => {
       const members = writeMembers(failure.shape, failure.members, cborLeaves);
       return {
-        status: failure.httpStatus,
+        status: failure.status,
         headers: { ...HEADERS, ...queryErrorHeader(failure, facts) },
         body: serialize({ __type: failure.id, ...members, message: failure.message }),
       };

@@ -5,8 +5,6 @@ export interface Credential {
   readonly accessKeyId: string;
   /** The service of the credential scope: `elasticloadbalancing`. */
   readonly service: string;
-  /** Temporary credentials carry a session token; a user's own key has none. */
-  readonly temporary: boolean;
 }
 
 // AWS4-HMAC-SHA256 Credential=KEY/20260314/us-east-1/ecs/aws4_request, SignedHeaders=...; the region
@@ -21,7 +19,5 @@ export function credentialOf(head: WireHead): Credential | undefined {
   const scope = SCOPE.exec(text ?? "");
   const [, accessKeyId, service] = scope ?? [];
   if (!accessKeyId || !service) return undefined;
-  const temporary =
-    head.headers["x-amz-security-token"] !== undefined || head.query.has("X-Amz-Security-Token");
-  return { accessKeyId, service, temporary };
+  return { accessKeyId, service };
 }

@@ -1,6 +1,6 @@
 /** From a signed request to a service's answer: route, credential, permission, operation. */
 import { messageOf } from "../../base/errors.ts";
-import { ACCOUNT_ID, AwsError } from "../service.ts";
+import { ACCOUNT_ID, AwsError, ROLE_KEY_PREFIX } from "../service.ts";
 import type { LabService, Principal, ServiceName } from "../service.ts";
 import type { Found } from "./codec.ts";
 import { credentialOf } from "./credential.ts";
@@ -98,7 +98,8 @@ function principalFor(
   }
   const principal = iam.principalOf(credential.accessKeyId);
   // A role's session that has ended must not go on as the user who may do anything.
-  if (!principal && credential.temporary) throw invalidToken(protocol);
+  if (!principal && credential.accessKeyId.startsWith(ROLE_KEY_PREFIX))
+    throw invalidToken(protocol);
   return principal ?? LAB_USER;
 }
 

@@ -13,8 +13,7 @@ export interface Failure {
   readonly id: string;
   /** As the query protocol names it: `TargetGroupNotFound`. */
   readonly queryCode: string;
-  readonly queryStatus: number;
-  readonly httpStatus: number;
+  readonly status: number;
   readonly fault: "client" | "server";
   readonly message: string;
   readonly members: Readonly<Record<string, unknown>>;
@@ -33,8 +32,7 @@ export function failureOf(error: unknown, model: ServiceModel | undefined): Fail
       name: known.code,
       id: known.code,
       queryCode: known.code,
-      queryStatus: known.status,
-      httpStatus: known.status,
+      status: known.status,
       fault: known.status < 500 ? "client" : "server",
       message: known.message,
       members: {},
@@ -44,9 +42,8 @@ export function failureOf(error: unknown, model: ServiceModel | undefined): Fail
     shape: schema.shape,
     name: schema.name,
     id: schema.id,
-    queryCode: schema.query?.[0] ?? schema.name,
-    queryStatus: schema.query?.[1] ?? schema.httpStatus,
-    httpStatus: schema.httpStatus,
+    queryCode: schema.queryCode,
+    status: schema.status,
     fault: schema.fault,
     message: known.message,
     members: { ...known.members, message: known.message, Message: known.message },
@@ -99,7 +96,7 @@ export function accessDenied(
 export function invalidToken(protocol: Protocol): AwsError {
   const message =
     "The security token included in the request is invalid: the lab has no such session " +
-    "(it ended, its role is gone, or AWS_SESSION_TOKEN is left from elsewhere: unset it)";
+    "(it ended, its role is gone, or it is another lab's)";
   switch (protocol) {
     case Protocol.Ec2:
       return new AwsError("AuthFailure", message, 401);

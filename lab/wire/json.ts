@@ -72,7 +72,7 @@ export function jsonCodec(
       body: writeJson(shape, output),
     }),
     failure: (failure) => ({
-      status: failure.httpStatus,
+      status: failure.status,
       headers: { ...headers, ...queryErrorHeader(failure, facts) },
       body: writeJsonError(failure, { __type: failure.name }),
     }),

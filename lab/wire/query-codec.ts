@@ -30,7 +30,7 @@ export function queryCodec(facts: ServiceFacts | undefined): Codec {
       const error = element("Error", type + codeAndMessage(failure) + otherMembers(failure));
       const inside = error + element("RequestId", requestId);
       return answer(
-        failure.queryStatus,
+        failure.status,
         `<ErrorResponse xmlns="${namespace}">${inside}</ErrorResponse>`,
       );
     },
@@ -46,10 +46,7 @@ export function ec2Codec(facts: ServiceFacts): Codec {
     },
     failure: (failure, requestId) => {
       const errors = element("Errors", element("Error", codeAndMessage(failure)));
-      return answer(
-        failure.queryStatus,
-        element("Response", errors + element("RequestID", requestId)),
-      );
+      return answer(failure.status, element("Response", errors + element("RequestID", requestId)));
     },
   };
 }

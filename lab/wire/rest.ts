@@ -23,7 +23,7 @@ export const restCodec: Codec = {
   },
   result: writeOutput,
   failure: (failure) => ({
-    status: failure.httpStatus,
+    status: failure.status,
     headers: {
       "content-type": JSON_TYPE,
       "x-amzn-errortype": failure.name,

@@ -39,9 +39,9 @@ export interface ErrorModel {
   readonly id: string;
   readonly shape: Shape;
   readonly fault: "client" | "server";
-  readonly httpStatus: number;
-  /** Code and status where the query protocol names them differently. */
-  readonly query: readonly [code: string, status: number] | undefined;
+  readonly status: number;
+  /** What the query protocol calls it: `TargetGroupNotFound`. */
+  readonly queryCode: string;
 }
 
 export interface ServiceModel {
@@ -97,7 +97,7 @@ function buildModel(service: ServiceName, exported: object): ServiceModel {
     if (isError(value)) {
       const error = errorModel(value);
       errors.set(error.name, error);
-      if (error.query && !errors.has(error.query[0])) errors.set(error.query[0], error);
+      if (!errors.has(error.queryCode)) errors.set(error.queryCode, error);
     }
   }
   return { name: service, operations, errors };
@@ -120,6 +120,7 @@ function hasEventStream(shape: Shape): boolean {
 }
 
 function errorModel(tuple: ErrorTuple): ErrorModel {
+  const [, namespace, name] = tuple;
   const shape = NormalizedSchema.of(tuple);
   const traits = shape.getMergedTraits() as {
     error?: "client" | "server";
@@ -128,12 +129,12 @@ function errorModel(tuple: ErrorTuple): ErrorModel {
   };
   const fault = traits.error ?? "client";
   return {
-    name: tuple[2],
-    id: `${tuple[1]}#${tuple[2]}`,
+    name,
+    id: `${namespace}#${name}`,
     shape,
     fault,
-    httpStatus: traits.httpError ?? (fault === "client" ? 400 : 500),
-    query: traits.awsQueryError,
+    status: traits.httpError ?? (fault === "client" ? 400 : 500),
+    queryCode: traits.awsQueryError?.[0] ?? name,
   };
 }
 

@@ -11,10 +11,10 @@ export interface TestCore extends LabCore {
   readonly lines: string[];
 }
 
-export function testCore(): TestCore {
+export function testCore(clock = new ManualClock(START_MS)): TestCore {
   const lines: string[] = [];
   return {
-    clock: new ManualClock(START_MS),
+    clock,
     id: "0123456789ab",
     directory: "/nowhere",
     endpoint: "http://127.0.0.1:4599",

@@ -3,6 +3,7 @@
  * DescribeAlarmHistory tells them. It outlives the alarms. AWS keeps 30 days; the lab keeps the
  * newest 20,000 items.
  */
+import { HistoryItemType } from "@aws-sdk/client-cloudwatch";
 import type {
   AlarmHistoryItem,
   DescribeAlarmHistoryInput,
@@ -82,6 +83,9 @@ export class AlarmHistory {
       "TimestampAscending",
     ]);
     const types: readonly string[] = input.AlarmTypes?.length ? input.AlarmTypes : ["MetricAlarm"];
+    for (const type of types) requireOneOf("alarmTypes", type, Object.values(ALARM_TYPES));
+    if (input.HistoryItemType !== undefined)
+      requireOneOf("historyItemType", input.HistoryItemType, Object.values(HistoryItemType));
     const from = input.StartDate?.getTime() ?? -Infinity;
     const to = input.EndDate?.getTime() ?? Infinity;
     const found = this.#items.filter(

@@ -89,7 +89,7 @@ export function each(
 }
 
 /** One number of a series or an array's point: SUM, AVG, MIN, MAX leave gaps out. */
-export type Aggregate = (numbers: readonly number[]) => number;
+type Aggregate = (numbers: readonly number[]) => number;
 
 /** "Of one series = scalar; of an array = series." */
 export function aggregate(compute: Aggregate, value: Value): Value {

@@ -2,7 +2,7 @@
 import type { Samples } from "./samples.ts";
 
 const SIMPLE = ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] as const;
-export type SimpleStatistic = (typeof SIMPLE)[number];
+type SimpleStatistic = (typeof SIMPLE)[number];
 
 export type Statistic =
   | { readonly kind: SimpleStatistic }

@@ -133,7 +133,7 @@ export class Cursor {
 
   #syntaxError(token: Token, from: number): AwsError {
     const after = this.#text.indexOf(" ", token.end + 1);
-    const near = this.#text.slice(from, after === -1 ? undefined : after);
+    const near = this.#text.slice(from, after === -1 ? undefined : after).trimEnd();
     return this.invalid(`Syntax error; token: "${token.text}", near: "${near}"`);
   }
 

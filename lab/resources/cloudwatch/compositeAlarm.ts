@@ -7,7 +7,7 @@ import {
 import { boolean, map, number, object, required, set, text, type InputsOf } from "../shape.ts";
 import { tagList, tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { changeTags, readTags } from "./tagging.ts";
 
 const INPUTS = {
@@ -84,7 +84,7 @@ export const compositeAlarm = defineResource({
     if (JSON.stringify(alarm(olds)) !== JSON.stringify(alarm(news))) {
       await cloudwatch.send(new PutCompositeAlarmCommand(alarm(news)));
     }
-    await changeTags(String(outputs["arn"]), olds.tags, news.tags, context);
+    await changeTags(textOf(outputs["arn"]), olds.tags, news.tags, context);
     return (await read(id, context)) ?? {};
   },
   async delete(id, _known, context) {

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import {
   boolean,
+  type InputsOf,
   list,
   map,
   number,
@@ -17,11 +18,11 @@ import {
   required,
   set,
   text,
-  type InputsOf,
+  words,
 } from "../shape.ts";
 import { tagList, tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { changeTags, readTags } from "./tagging.ts";
 
 const INPUTS = {
@@ -31,7 +32,7 @@ const INPUTS = {
   alarmActions: set(text),
   okActions: set(text),
   insufficientDataActions: set(text),
-  comparisonOperator: required(text),
+  comparisonOperator: required(words<ComparisonOperator>()),
   evaluationPeriods: required(number),
   datapointsToAlarm: number,
   threshold: number,
@@ -41,9 +42,9 @@ const INPUTS = {
   metricName: text,
   dimensions: map(text),
   period: number,
-  statistic: text,
+  statistic: words<Statistic>(),
   extendedStatistic: text,
-  unit: text,
+  unit: words<StandardUnit>(),
   metricQueries: list(
     object({
       id: required(text),
@@ -57,7 +58,7 @@ const INPUTS = {
         dimensions: map(text),
         period: required(number),
         stat: required(text),
-        unit: text,
+        unit: words<StandardUnit>(),
       }),
     }),
   ),
@@ -77,7 +78,7 @@ function alarm(inputs: Inputs): PutMetricAlarmCommandInput {
     AlarmActions: inputs.alarmActions ?? [],
     OKActions: inputs.okActions ?? [],
     InsufficientDataActions: inputs.insufficientDataActions ?? [],
-    ComparisonOperator: inputs.comparisonOperator as ComparisonOperator,
+    ComparisonOperator: inputs.comparisonOperator,
     EvaluationPeriods: inputs.evaluationPeriods,
     DatapointsToAlarm: inputs.datapointsToAlarm,
     Threshold: inputs.threshold,
@@ -93,9 +94,9 @@ function alarm(inputs: Inputs): PutMetricAlarmCommandInput {
     MetricName: inputs.metricName,
     Dimensions: dimensions(inputs.dimensions),
     Period: inputs.period,
-    Statistic: inputs.statistic as Statistic | undefined,
+    Statistic: inputs.statistic,
     ExtendedStatistic: inputs.extendedStatistic,
-    Unit: inputs.unit as StandardUnit | undefined,
+    Unit: inputs.unit,
   };
 }
 
@@ -115,7 +116,7 @@ function metricQuery(query: NonNullable<Inputs["metricQueries"]>[number]) {
       },
       Period: metric.period,
       Stat: metric.stat,
-      Unit: metric.unit as StandardUnit | undefined,
+      Unit: metric.unit,
     },
   };
 }
@@ -159,7 +160,7 @@ export const metricAlarm = defineResource({
     if (JSON.stringify(alarm(olds)) !== JSON.stringify(alarm(news))) {
       await cloudwatch.send(new PutMetricAlarmCommand(alarm(news)));
     }
-    await changeTags(String(outputs["arn"]), olds.tags, news.tags, context);
+    await changeTags(textOf(outputs["arn"]), olds.tags, news.tags, context);
     return (await read(id, context)) ?? {};
   },
   async delete(id, _known, context) {

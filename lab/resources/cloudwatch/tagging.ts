@@ -23,9 +23,7 @@ export async function changeTags(
   const cloudwatch = await context.clients.cloudwatch();
   const { set, removed } = tagChange(olds, news);
   if (removed.length > 0) {
-    await cloudwatch.send(
-      new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...removed] }),
-    );
+    await cloudwatch.send(new UntagResourceCommand({ ResourceARN: arn, TagKeys: [...removed] }));
   }
   if (Object.keys(set).length > 0) {
     await cloudwatch.send(new TagResourceCommand({ ResourceARN: arn, Tags: tagList(set) }));

@@ -12,18 +12,30 @@ import {
   type BillingMode,
   type ScalarAttributeType,
 } from "@aws-sdk/client-dynamodb";
-import { boolean, map, number, object, required, set, text, type InputsOf } from "../shape.ts";
+import {
+  boolean,
+  type InputsOf,
+  map,
+  number,
+  object,
+  required,
+  set,
+  text,
+  words,
+} from "../shape.ts";
 import { tagChange, tagList, tagMap, tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { eventually, unless } from "../waiting.ts";
 
 const INPUTS = {
   name: text,
-  attributes: required(set(object({ name: required(text), type: required(text) }))),
+  attributes: required(
+    set(object({ name: required(text), type: required(words<ScalarAttributeType>()) })),
+  ),
   hashKey: required(text),
   rangeKey: text,
-  billingMode: text,
+  billingMode: words<BillingMode>(),
   readCapacity: number,
   writeCapacity: number,
   deletionProtectionEnabled: boolean,
@@ -81,7 +93,7 @@ async function read(name: string, context: Context): Promise<Properties | undefi
 }
 
 function capacity(inputs: Inputs) {
-  const BillingMode = (inputs.billingMode ?? "PROVISIONED") as BillingMode;
+  const BillingMode = inputs.billingMode ?? "PROVISIONED";
   if (BillingMode !== "PROVISIONED") return { BillingMode };
   return {
     BillingMode,
@@ -122,7 +134,7 @@ export const table = defineResource({
         TableName: id,
         AttributeDefinitions: inputs.attributes.map(({ name, type }) => ({
           AttributeName: name,
-          AttributeType: type as ScalarAttributeType,
+          AttributeType: type,
         })),
         KeySchema: [{ AttributeName: inputs.hashKey, KeyType: "HASH" }, ...range],
         ...capacity(inputs),
@@ -141,12 +153,11 @@ export const table = defineResource({
   read,
   async update({ id, olds, news, outputs }, context) {
     const dynamodb = await context.clients.dynamodb();
-    const protection = (inputs: Inputs): boolean => inputs.deletionProtectionEnabled ?? false;
     const change = {
       ...(JSON.stringify(capacity(olds)) === JSON.stringify(capacity(news)) ? {} : capacity(news)),
-      ...(protection(olds) === protection(news)
+      ...(olds.deletionProtectionEnabled === news.deletionProtectionEnabled
         ? {}
-        : { DeletionProtectionEnabled: protection(news) }),
+        : { DeletionProtectionEnabled: news.deletionProtectionEnabled ?? false }),
     };
     if (Object.keys(change).length > 0) {
       await dynamodb.send(new UpdateTableCommand({ TableName: id, ...change }));
@@ -156,7 +167,7 @@ export const table = defineResource({
       const off = { ...olds.ttl, enabled: false };
       await setTtl(id, news.ttl ?? off, context);
     }
-    const ResourceArn = String(outputs["arn"]);
+    const ResourceArn = textOf(outputs["arn"]);
     const { set: tags, removed } = tagChange(olds.tags, news.tags);
     if (removed.length > 0) {
       await dynamodb.send(new UntagResourceCommand({ ResourceArn, TagKeys: [...removed] }));

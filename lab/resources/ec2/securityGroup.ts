@@ -23,7 +23,7 @@ async function read(id: string, context: Context): Promise<Properties | undefine
   return unless(GONE, async () => {
     const answer = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }));
     const group = answer.SecurityGroups?.[0];
-    if (!group) return undefined as never;
+    if (!group) return undefined;
     return withoutNulls({
       arn:
         group.SecurityGroupArn ??

@@ -43,7 +43,7 @@ async function read(id: string, context: Context): Promise<Properties | undefine
       new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [id] }),
     );
     const rule = answer.SecurityGroupRules?.[0];
-    if (!rule) return undefined as never;
+    if (!rule) return undefined;
     return withoutNulls({
       arn:
         rule.SecurityGroupRuleArn ??

@@ -1,5 +1,9 @@
 /** aws:ecs/cluster:Cluster */
-import { CreateClusterCommand, DeleteClusterCommand, DescribeClustersCommand } from "@aws-sdk/client-ecs";
+import {
+  CreateClusterCommand,
+  DeleteClusterCommand,
+  DescribeClustersCommand,
+} from "@aws-sdk/client-ecs";
 import { map, text } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
@@ -30,9 +34,7 @@ export const cluster = defineResource({
   async create(inputs, context) {
     const ecs = await context.clients.ecs();
     const tags = inputs.tags ? { tags: ecsTags(inputs.tags) } : {};
-    const answer = await ecs.send(
-      new CreateClusterCommand({ clusterName: inputs.name, ...tags }),
-    );
+    const answer = await ecs.send(new CreateClusterCommand({ clusterName: inputs.name, ...tags }));
     const id = answer.cluster?.clusterArn ?? "";
     return { id, outputs: (await read(id, context)) ?? {} };
   },

@@ -9,17 +9,18 @@ import {
 } from "@aws-sdk/client-ecs";
 import {
   boolean,
+  type InputsOf,
   map,
   number,
   object,
   required,
   set,
   text,
-  type InputsOf,
+  words,
 } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { eventually, unless } from "../waiting.ts";
 import { changeTags, ecsTags, fromEcsTags } from "./tagging.ts";
 
@@ -28,7 +29,7 @@ const INPUTS = {
   cluster: required(text),
   taskDefinition: required(text),
   desiredCount: number,
-  launchType: text,
+  launchType: words<LaunchType>(),
   platformVersion: text,
   deploymentMaximumPercent: number,
   deploymentMinimumHealthyPercent: number,
@@ -71,7 +72,7 @@ async function read(
   context: Context,
   known: Properties,
 ): Promise<Properties | undefined> {
-  const found = await describe(arn, String(known["cluster"] ?? ""), context);
+  const found = await describe(arn, textOf(known["cluster"]), context);
   if (!found) return undefined;
   return withoutNulls({
     arn,
@@ -110,9 +111,7 @@ function settings(inputs: Inputs) {
             awsvpcConfiguration: {
               subnets: network.subnets,
               securityGroups: network.securityGroups ?? [],
-              assignPublicIp: network.assignPublicIp
-                ? ("ENABLED" as const)
-                : ("DISABLED" as const),
+              assignPublicIp: network.assignPublicIp ? ("ENABLED" as const) : ("DISABLED" as const),
             },
           },
         }
@@ -141,7 +140,7 @@ export const service = defineResource({
       new CreateServiceCommand({
         serviceName: inputs.name,
         cluster: inputs.cluster,
-        ...(inputs.launchType ? { launchType: inputs.launchType as LaunchType } : {}),
+        ...(inputs.launchType ? { launchType: inputs.launchType } : {}),
         ...settings(inputs),
         ...(inputs.tags ? { tags: ecsTags(inputs.tags) } : {}),
       }),
@@ -165,8 +164,8 @@ export const service = defineResource({
       ),
     );
     if (Object.keys(changed).length > 0) {
-      const service = { service: id, cluster: news.cluster };
-      await ecs.send(new UpdateServiceCommand({ ...service, ...changed }));
+      const which = { service: id, cluster: news.cluster };
+      await ecs.send(new UpdateServiceCommand({ ...which, ...changed }));
       await steady(id, news, context);
     }
     await changeTags(id, olds.tags, news.tags, context);

@@ -3,15 +3,17 @@ import {
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
+  type CPUArchitecture,
   type Compatibility,
   type ContainerDefinition,
   type NetworkMode,
+  type OSFamily,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import { json, map, object, required, set, text } from "../shape.ts";
+import { json, map, object, required, set, text, words } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { unless } from "../waiting.ts";
 import { changeTags, ecsTags, fromEcsTags } from "./tagging.ts";
 
@@ -41,7 +43,7 @@ async function read(arn: string, context: Context): Promise<Properties | undefin
       new DescribeTaskDefinitionCommand({ taskDefinition: arn, include: ["TAGS"] }),
     );
     const found = answer.taskDefinition;
-    if (!found || found.status === "INACTIVE") return undefined as never;
+    if (!found || found.status === "INACTIVE") return undefined;
     return outputs(found, fromEcsTags(answer.tags), context);
   });
 }
@@ -53,11 +55,14 @@ export const taskDefinition = defineResource({
     containerDefinitions: required(json),
     cpu: text,
     memory: text,
-    networkMode: text,
-    requiresCompatibilities: set(text),
+    networkMode: words<NetworkMode>(),
+    requiresCompatibilities: set(words<Compatibility>()),
     executionRoleArn: text,
     taskRoleArn: text,
-    runtimePlatform: object({ cpuArchitecture: text, operatingSystemFamily: text }),
+    runtimePlatform: object({
+      cpuArchitecture: words<CPUArchitecture>(),
+      operatingSystemFamily: words<OSFamily>(),
+    }),
     tags: map(text),
   },
   replaceOn: [
@@ -73,17 +78,18 @@ export const taskDefinition = defineResource({
   ],
   async create(inputs, context) {
     const ecs = await context.clients.ecs();
+    const containerDefinitions: ContainerDefinition[] = JSON.parse(inputs.containerDefinitions);
     const answer = await ecs.send(
       new RegisterTaskDefinitionCommand({
         family: inputs.family,
-        containerDefinitions: JSON.parse(inputs.containerDefinitions) as ContainerDefinition[],
+        containerDefinitions,
         cpu: inputs.cpu,
         memory: inputs.memory,
-        networkMode: inputs.networkMode as NetworkMode | undefined,
-        requiresCompatibilities: inputs.requiresCompatibilities as Compatibility[] | undefined,
+        networkMode: inputs.networkMode,
+        requiresCompatibilities: inputs.requiresCompatibilities,
         executionRoleArn: inputs.executionRoleArn,
         taskRoleArn: inputs.taskRoleArn,
-        runtimePlatform: inputs.runtimePlatform as never,
+        runtimePlatform: inputs.runtimePlatform,
         ...(inputs.tags ? { tags: ecsTags(inputs.tags) } : {}),
       }),
     );
@@ -93,15 +99,15 @@ export const taskDefinition = defineResource({
       outputs: outputs(answer.taskDefinition ?? {}, inputs.tags ?? {}, context),
     };
   },
-  read: (id, context, known) => read(String(known["arn"] ?? id), context),
+  read: (id, context, known) => read(textOf(known["arn"]) || id, context),
   async update({ olds, news, outputs: known }, context) {
-    const arn = String(known["arn"]);
+    const arn = textOf(known["arn"]);
     await changeTags(arn, olds.tags, news.tags, context);
     return (await read(arn, context)) ?? {};
   },
   async delete(_id, { outputs: known }, context) {
     const ecs = await context.clients.ecs();
-    const arn = String(known["arn"]);
+    const arn = textOf(known["arn"]);
     await unless(GONE, () =>
       ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn })),
     );

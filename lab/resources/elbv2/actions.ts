@@ -1,10 +1,10 @@
 /** A listener's actions in Pulumi's spelling and in AWS's. */
-import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { boolean, list, number, object, required, text, type InputsOf } from "../shape.ts";
+import type { Action, ActionTypeEnum } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { boolean, type InputsOf, list, number, object, required, text, words } from "../shape.ts";
 import { withoutNulls, type Properties } from "../values.ts";
 
 const MEMBERS = {
-  type: required(text),
+  type: required(words<ActionTypeEnum>()),
   order: number,
   targetGroupArn: text,
   forward: object({
@@ -18,7 +18,7 @@ export const ACTIONS = list(object(MEMBERS));
 export function toAction(action: InputsOf<typeof MEMBERS>): Action {
   const { forward, fixedResponse } = action;
   return {
-    Type: action.type as Action["Type"],
+    Type: action.type,
     Order: action.order,
     TargetGroupArn: action.targetGroupArn,
     ForwardConfig: forward && {

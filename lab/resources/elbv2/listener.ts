@@ -6,10 +6,10 @@ import {
   ModifyListenerCommand,
   type ProtocolEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { map, number, required, text } from "../shape.ts";
+import { map, number, required, text, words } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
-import { sameValue, withoutNulls, type Properties, type Value } from "../values.ts";
+import { withoutNulls, type Properties } from "../values.ts";
 import { unless } from "../waiting.ts";
 import { ACTIONS, toAction } from "./actions.ts";
 import { changeTags, readTags, tagsOnCreate } from "./tagging.ts";
@@ -41,7 +41,7 @@ export const listener = defineResource({
   inputs: {
     loadBalancerArn: required(text),
     port: number,
-    protocol: text,
+    protocol: words<ProtocolEnum>(),
     defaultActions: required(ACTIONS),
     tags: map(text),
   },
@@ -58,7 +58,7 @@ export const listener = defineResource({
       new CreateListenerCommand({
         LoadBalancerArn: inputs.loadBalancerArn,
         Port: inputs.port,
-        Protocol: inputs.protocol as ProtocolEnum | undefined,
+        Protocol: inputs.protocol,
         DefaultActions: inputs.defaultActions.map(toAction),
         ...tagsOnCreate(inputs.tags),
       }),
@@ -70,13 +70,14 @@ export const listener = defineResource({
   async update({ id, olds, news }, context) {
     const elbv2 = await context.clients.elbv2();
     // An action that is the same here is left out: another writer may own it by now.
-    const actions = sameValue(olds.defaultActions as Value, news.defaultActions as Value)
-      ? {}
-      : { DefaultActions: news.defaultActions.map(toAction) };
+    const actions =
+      JSON.stringify(olds.defaultActions) === JSON.stringify(news.defaultActions)
+        ? {}
+        : { DefaultActions: news.defaultActions.map(toAction) };
     const front =
       olds.port === news.port && olds.protocol === news.protocol
         ? {}
-        : { Port: news.port, Protocol: news.protocol as ProtocolEnum | undefined };
+        : { Port: news.port, Protocol: news.protocol };
     const change = { ...actions, ...front };
     if (Object.keys(change).length > 0) {
       await elbv2.send(new ModifyListenerCommand({ ListenerArn: id, ...change }));

@@ -7,8 +7,9 @@ import {
   ModifyLoadBalancerAttributesCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
+  type IpAddressType,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { boolean, map, number, set, text, type InputsOf } from "../shape.ts";
+import { boolean, type InputsOf, map, number, set, text, words } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
 import { withoutNulls, type Properties } from "../values.ts";
@@ -19,7 +20,7 @@ const INPUTS = {
   name: text,
   internal: boolean,
   loadBalancerType: text,
-  ipAddressType: text,
+  ipAddressType: words<IpAddressType>(),
   securityGroups: set(text),
   subnets: set(text),
   idleTimeout: number,
@@ -113,9 +114,7 @@ export const loadBalancer = defineResource({
         Scheme: inputs.internal ? "internal" : "internet-facing",
         Subnets: inputs.subnets,
         SecurityGroups: inputs.securityGroups,
-        ...(inputs.ipAddressType === undefined
-          ? {}
-          : { IpAddressType: inputs.ipAddressType as "ipv4" }),
+        ...(inputs.ipAddressType === undefined ? {} : { IpAddressType: inputs.ipAddressType }),
         ...tagsOnCreate(inputs.tags),
       }),
     );

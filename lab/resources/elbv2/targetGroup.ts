@@ -9,7 +9,7 @@ import {
   type ProtocolEnum,
   type TargetTypeEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { boolean, map, number, object, required, text, type InputsOf } from "../shape.ts";
+import { boolean, type InputsOf, map, number, object, required, text, words } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
 import { withoutNulls, type Properties } from "../values.ts";
@@ -19,9 +19,9 @@ import { changeTags, readTags, tagsOnCreate } from "./tagging.ts";
 const INPUTS = {
   name: text,
   port: number,
-  protocol: text,
+  protocol: words<ProtocolEnum>(),
   protocolVersion: text,
-  targetType: text,
+  targetType: words<TargetTypeEnum>(),
   vpcId: text,
   deregistrationDelay: number,
   slowStart: number,
@@ -33,7 +33,7 @@ const INPUTS = {
     matcher: text,
     path: text,
     port: text,
-    protocol: text,
+    protocol: words<ProtocolEnum>(),
     timeout: number,
     unhealthyThreshold: number,
   }),
@@ -50,7 +50,7 @@ const HEALTH_CHECK = {
   matcher: "200",
   path: "/",
   port: "traffic-port",
-  protocol: "HTTP",
+  protocol: "HTTP" as const,
   timeout: 5,
   unhealthyThreshold: 2,
 };
@@ -63,7 +63,7 @@ function healthCheck(inputs: Inputs) {
     HealthCheckIntervalSeconds: check.interval,
     HealthCheckPath: check.path,
     HealthCheckPort: check.port,
-    HealthCheckProtocol: check.protocol as ProtocolEnum,
+    HealthCheckProtocol: check.protocol,
     HealthCheckTimeoutSeconds: check.timeout,
     UnhealthyThresholdCount: check.unhealthyThreshold,
     Matcher: { HttpCode: check.matcher },
@@ -155,9 +155,9 @@ export const targetGroup = defineResource({
       new CreateTargetGroupCommand({
         Name: inputs.name,
         Port: inputs.port,
-        Protocol: inputs.protocol as ProtocolEnum | undefined,
+        Protocol: inputs.protocol,
         ProtocolVersion: inputs.protocolVersion,
-        TargetType: inputs.targetType as TargetTypeEnum,
+        TargetType: inputs.targetType,
         VpcId: inputs.vpcId,
         ...healthCheck(inputs),
         ...tagsOnCreate(inputs.tags),
@@ -175,9 +175,7 @@ export const targetGroup = defineResource({
   async update({ id, olds, news }, context) {
     const elbv2 = await context.clients.elbv2();
     if (JSON.stringify(healthCheck(olds)) !== JSON.stringify(healthCheck(news))) {
-      await elbv2.send(
-        new ModifyTargetGroupCommand({ TargetGroupArn: id, ...healthCheck(news) }),
-      );
+      await elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: id, ...healthCheck(news) }));
     }
     await setAttributes(id, attributes(olds), attributes(news), context);
     await changeTags(id, olds.tags, news.tags, context);

@@ -1,8 +1,5 @@
 /** aws:lb/getListener: a listener as it is now, live weights included. */
-import {
-  DescribeListenersCommand,
-  type Listener,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { DescribeListenersCommand, type Listener } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { fromAction } from "../elbv2/actions.ts";
 import { describeListener } from "../elbv2/listener.ts";
 import { readTags } from "../elbv2/tagging.ts";

@@ -13,12 +13,17 @@ function filters(
   tags: Readonly<Record<string, string>> | undefined,
   simple: Readonly<Record<string, string | undefined>> = {},
 ): Filter[] {
-  const single = (Name: string, value: string): Filter => ({ Name, Values: [value] });
   return [
     ...(given ?? []).map(({ name, values }) => ({ Name: name, Values: values })),
     ...Object.entries(tags ?? {}).map(([key, value]) => single(`tag:${key}`, value)),
-    ...Object.entries(simple).flatMap(([name, value]) => value === undefined ? [] : single(name, value)),
+    ...Object.entries(simple).flatMap(([name, value]) =>
+      value === undefined ? [] : single(name, value),
+    ),
   ];
+}
+
+function single(Name: string, value: string): Filter {
+  return { Name, Values: [value] };
 }
 
 /** EC2 refuses an empty list of filters. */
@@ -84,7 +89,7 @@ export const getSubnets = defineInvoke({
       region: context.region,
       tags: args.tags ?? {},
     };
-    if (args.filters) result["filters"] = args.filters as never;
+    if (args.filters) result["filters"] = args.filters;
     return result;
   },
 });

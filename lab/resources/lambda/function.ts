@@ -16,17 +16,18 @@ import {
 import { archiveBytes } from "../assets.ts";
 import {
   archive,
+  type InputsOf,
   list,
   map,
   number,
   object,
   required,
   text,
-  type InputsOf,
+  words,
 } from "../shape.ts";
 import { tagChange, tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
-import { sameValue, withoutNulls, type Properties, type Value } from "../values.ts";
+import { textOf, sameValue, withoutNulls, type Properties, type Value } from "../values.ts";
 import { eventually, unless } from "../waiting.ts";
 
 const INPUTS = {
@@ -34,8 +35,8 @@ const INPUTS = {
   role: required(text),
   code: required(archive),
   handler: required(text),
-  runtime: required(text),
-  architectures: list(text),
+  runtime: required(words<Runtime>()),
+  architectures: list(words<Architecture>()),
   description: text,
   environment: object({ variables: map(text) }),
   memorySize: number,
@@ -89,8 +90,7 @@ async function read(name: string, context: Context): Promise<Properties | undefi
     memorySize: found.MemorySize,
     timeout: found.Timeout,
     packageType: found.PackageType ?? "Zip",
-    reservedConcurrentExecutions:
-      answer?.Concurrency?.ReservedConcurrentExecutions ?? UNRESERVED,
+    reservedConcurrentExecutions: answer?.Concurrency?.ReservedConcurrentExecutions ?? UNRESERVED,
     region: context.region,
     ...tagOutputs(answer?.Tags),
   });
@@ -100,7 +100,7 @@ function configuration(inputs: Inputs) {
   return {
     Role: inputs.role,
     Handler: inputs.handler,
-    Runtime: inputs.runtime as Runtime,
+    Runtime: inputs.runtime,
     Description: inputs.description ?? "",
     MemorySize: inputs.memorySize,
     Timeout: inputs.timeout,
@@ -152,9 +152,7 @@ export const lambdaFunction = defineResource({
             FunctionName: id,
             ...configuration(inputs),
             Code: { ZipFile },
-            ...(inputs.architectures
-              ? { Architectures: inputs.architectures as Architecture[] }
-              : {}),
+            ...(inputs.architectures ? { Architectures: inputs.architectures } : {}),
             ...(inputs.tags ? { Tags: inputs.tags } : {}),
           }),
         );
@@ -187,7 +185,7 @@ export const lambdaFunction = defineResource({
     if (olds.reservedConcurrentExecutions !== news.reservedConcurrentExecutions) {
       await reserve(lambda, id, news.reservedConcurrentExecutions);
     }
-    const Resource = String(outputs["arn"]);
+    const Resource = textOf(outputs["arn"]);
     const { set, removed } = tagChange(olds.tags, news.tags);
     if (removed.length > 0) {
       await lambda.send(new UntagResourceCommand({ Resource, TagKeys: [...removed] }));

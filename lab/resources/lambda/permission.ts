@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { required, text } from "../shape.ts";
 import { defineResource } from "../types.ts";
+import { textOf } from "../values.ts";
 import { unless } from "../waiting.ts";
 
 const GONE = ["ResourceNotFoundException"];
@@ -43,9 +44,9 @@ export const permission = defineResource({
   async read(id, context, known) {
     const lambda = await context.clients.lambda();
     const answer = await unless(GONE, () =>
-      lambda.send(new GetPolicyCommand({ FunctionName: String(known["function"]) })),
+      lambda.send(new GetPolicyCommand({ FunctionName: textOf(known["function"]) })),
     );
-    const policy = JSON.parse(answer?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
+    const policy: { Statement?: { Sid?: string }[] } = JSON.parse(answer?.Policy ?? "{}");
     const found = policy.Statement?.some((statement) => statement.Sid === id);
     return found ? { statementId: id, region: context.region } : undefined;
   },

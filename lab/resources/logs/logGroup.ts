@@ -13,7 +13,7 @@ import {
 import { map, number, text } from "../shape.ts";
 import { tagChange, tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
-import { withoutNulls, type Properties } from "../values.ts";
+import { textOf, withoutNulls, type Properties } from "../values.ts";
 import { unless } from "../waiting.ts";
 
 async function read(name: string, context: Context): Promise<Properties | undefined> {
@@ -72,7 +72,7 @@ export const logGroup = defineResource({
     if ((olds.retentionInDays ?? 0) !== (news.retentionInDays ?? 0)) {
       await retain(logs, id, news.retentionInDays ?? 0);
     }
-    const resourceArn = String(outputs["arn"]);
+    const resourceArn = textOf(outputs["arn"]);
     const { set, removed } = tagChange(olds.tags, news.tags);
     if (removed.length > 0) {
       await logs.send(new UntagResourceCommand({ resourceArn, tagKeys: [...removed] }));

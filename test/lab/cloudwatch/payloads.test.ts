@@ -128,7 +128,7 @@ describe("the SNS message", () => {
   test("of a metric alarm", async () => {
     const { metric } = await transitions();
     expect(snsSubject(metric)).toBe(`ALARM: "errors" in US East (N. Virginia)`);
-    expect(JSON.parse(snsMessage(metric))).toEqual({
+    expect(snsMessage(metric)).toEqual({
       AlarmName: "errors",
       AlarmDescription: "too many",
       AWSAccountId: "000000000000",
@@ -162,7 +162,7 @@ describe("the SNS message", () => {
 
   test("of a composite alarm names the children that triggered it", async () => {
     const { composite } = await transitions();
-    expect(JSON.parse(snsMessage(composite))).toMatchObject({
+    expect(snsMessage(composite)).toMatchObject({
       AlarmDescription: null,
       AlarmRule: "ALARM(errors)",
       TriggeringChildren: [

@@ -153,3 +153,30 @@ test("a target that is registered again while it drains is a new one", async () 
   await world.clock.advance(300_000);
   expect(world.states("blue")).toEqual(["healthy"]);
 });
+
+test("a target drains on when its group leaves the rules", async () => {
+  const target = await backend(named("blue"));
+  const world = new World();
+  world.balancer();
+  world.group("blue", [target]);
+  world.group("green", []);
+  await world.open(shares({ blue: 1 }));
+  world.plane.deregister("blue", [target]);
+  world.weights({ green: 1 });
+  expect(world.states("blue")).toEqual(["draining"]);
+  world.weights({ blue: 1 });
+  await world.clock.advance(0);
+  expect(world.states("blue")).toEqual(["draining"]);
+});
+
+test("close leaves no timer behind: no check, no drain, no minute", async () => {
+  const [staying, leaving] = [await backend(named("a")), await backend(named("b"))];
+  const world = new World();
+  world.balancer();
+  world.group("blue", [staying, leaving]);
+  await world.open(shares({ blue: 1 }));
+  world.plane.deregister("blue", [leaving]);
+  expect(world.clock.pending).toBe(3);
+  await world.plane.close();
+  expect(world.clock.pending).toBe(0);
+});

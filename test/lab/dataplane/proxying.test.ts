@@ -152,13 +152,13 @@ test("a listener takes its own port when it is free, and any other when it is no
   const taken = Number(new URL(world.url).port);
   const second = await world.plane.openListener(
     { arn: "second", balancerArn: "lb", port: taken, serverHeader: true },
-    [shares({ blue: 1 })],
+    () => [shares({ blue: 1 })],
   );
   expect(second.port).not.toBe(taken);
   await world.plane.closeListener("listener");
   const third = await world.plane.openListener(
     { arn: "third", balancerArn: "lb", port: taken, serverHeader: true },
-    [shares({ blue: 1 })],
+    () => [shares({ blue: 1 })],
   );
   expect(third).toEqual({ port: taken, url: `http://127.0.0.1:${taken}` });
 });

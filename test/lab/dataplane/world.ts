@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Server as TcpServer } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { onTestFinished } from "vitest";
-import { ManualClock } from "../../../base/clock.ts";
+import { ManualClock, type Cancel } from "../../../base/clock.ts";
 import { DataPlane, type DataPlaneOptions } from "../../../lab/dataplane/dataplane.ts";
 import type {
   BalancerSettings,
@@ -71,8 +71,30 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** Knows how many of its timers still wait. */
+class CountingClock extends ManualClock {
+  pending = 0;
+
+  override schedule(nominalMs: number, callback: () => void | Promise<void>): Cancel {
+    this.pending += 1;
+    let waiting = true;
+    const settle = (): void => {
+      if (waiting) this.pending -= 1;
+      waiting = false;
+    };
+    const cancel = super.schedule(nominalMs, () => {
+      settle();
+      return callback();
+    });
+    return () => {
+      settle();
+      cancel();
+    };
+  }
+}
+
 export class World {
-  readonly clock = new ManualClock(START_MS);
+  readonly clock = new CountingClock(START_MS);
   readonly points: MetricPoint[] = [];
   readonly plane: DataPlane;
   url = "";
@@ -128,7 +150,7 @@ export class World {
   /** Opens the one listener and runs every first health check. */
   async open(...rules: readonly Rule<string>[]): Promise<void> {
     const settings = { arn: "listener", balancerArn: "lb", port: 80, serverHeader: true };
-    ({ url: this.url } = await this.plane.openListener(settings, rules));
+    ({ url: this.url } = await this.plane.openListener(settings, () => rules));
     await this.clock.advance(0);
   }
 

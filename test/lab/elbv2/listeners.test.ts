@@ -201,7 +201,6 @@ test("a listener moves to another port and keeps its rules", async () => {
   await world.call("ModifyListener", { ListenerArn: arn, Port: 81 });
   const [after] = world.elbv2.listeners();
   expect(after?.port).toBe(81);
-  await world.clock.advance(0);
   expect(await tally(after?.url ?? "", 3)).toEqual({ blue: 3 });
 });
 

@@ -197,11 +197,12 @@ describe("credentials", () => {
     const document = trust(principal, condition);
     await call("UpdateAssumeRolePolicy", { RoleName: "checkout-guard", PolicyDocument: document });
     expect(iam.trusts(ROLE_ARN, LAMBDA)).toBe(expected);
-    if (!expected) {
-      expect(() => iam.issue(ROLE_ARN, "run-1", LAMBDA)).toThrow(
-        expect.objectContaining({ code: "AccessDenied" }),
-      );
-    }
+  });
+
+  test("a service that is not trusted gets none", () => {
+    expect(() => iam.issue(ROLE_ARN, "run-1", "ecs-tasks.amazonaws.com")).toThrow(
+      expect.objectContaining({ code: "AccessDenied", status: 403 }),
+    );
   });
 
   test("a trust policy may ask for the source's ARN when the service gives it", async () => {
@@ -229,15 +230,20 @@ describe("credentials", () => {
   });
 });
 
-describe("authorisation", () => {
-  const session = () => {
-    const found = iam.principalOf(iam.issue(ROLE_ARN, "run-1", LAMBDA).accessKeyId);
-    if (!found) throw new Error("no session");
-    return found;
-  };
-  const put = (PolicyName: string, PolicyDocument: string) =>
-    call("PutRolePolicy", { RoleName: "checkout-guard", PolicyName, PolicyDocument });
+const session = () => {
+  const found = iam.principalOf(iam.issue(ROLE_ARN, "run-1", LAMBDA).accessKeyId);
+  if (!found) throw new Error("no session");
+  return found;
+};
+const put = (PolicyName: string, PolicyDocument: string) =>
+  call("PutRolePolicy", { RoleName: "checkout-guard", PolicyName, PolicyDocument });
+const allowedWhen = (Condition: object) =>
+  JSON.stringify({
+    Statement: { Effect: "Allow", Action: "dynamodb:*", Resource: "*", Condition },
+  });
+const keys = (key: string) => ({ "dynamodb:leadingkeys": [key] });
 
+describe("authorisation", () => {
   test("users may do anything; a role what its policies allow, on every resource", async () => {
     expect(iam.authorize(USER, "iam:DeleteRole", ["*"])).toEqual({ allowed: true });
     expect(iam.authorize(session(), "dynamodb:PutItem", [TABLE])).toEqual({
@@ -264,17 +270,12 @@ describe("authorisation", () => {
   });
 
   test("conditions see the role's own ARN and what the caller knows of the request", async () => {
-    const statement = (Condition: object) =>
-      JSON.stringify({
-        Statement: { Effect: "Allow", Action: "dynamodb:*", Resource: "*", Condition },
-      });
-    await put("p", statement({ ArnEquals: { "aws:PrincipalArn": ROLE_ARN } }));
+    await put("p", allowedWhen({ ArnEquals: { "aws:PrincipalArn": ROLE_ARN } }));
     expect(iam.authorize(session(), "dynamodb:GetItem", [TABLE])).toEqual({ allowed: true });
     await put(
       "p",
-      statement({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": "checkout" } }),
+      allowedWhen({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": "checkout" } }),
     );
-    const keys = (key: string) => ({ "dynamodb:leadingkeys": [key] });
     expect(iam.authorize(session(), "dynamodb:GetItem", [TABLE], keys("checkout")).allowed).toBe(
       true,
     );

@@ -1,5 +1,5 @@
 /** Wildcards against a slow reference, and ARNs field by field. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchesArn } from "../../../lab/iam/arn-match.ts";
 import { matchesWildcard } from "../../../lab/wildcard.ts";

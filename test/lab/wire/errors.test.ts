@@ -231,7 +231,17 @@ describe("a session that has ended does not go on as the lab's user", () => {
     [ServiceName.Lambda, "UnrecognizedClientException", 403],
   ])("%s: %s", async (service, name, status) => {
     const { endpoint } = await startServer(failing(service, new Error("reached the handler")));
-    const error = await thrown(calls[service].send(as(endpoint, "LABR1", "token")));
-    expect(error).toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    for (const token of ["token", undefined]) {
+      const error = await thrown(calls[service].send(as(endpoint, "LABR1", token)));
+      expect(error).toMatchObject({ name, $metadata: { httpStatusCode: status } });
+    }
+  });
+
+  test("a session token that is left over in the surroundings does no harm", async () => {
+    const { endpoint } = await startServer(
+      failing(ServiceName.Sns, new AwsError("NotFoundException", "reached the handler")),
+    );
+    const error = await thrown(calls[ServiceName.Sns].send(as(endpoint, "test", "left over")));
+    expect(error).toMatchObject({ message: "reached the handler" });
   });
 });

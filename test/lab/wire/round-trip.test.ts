@@ -96,14 +96,18 @@ function casesFor(
   return [messageOf(operation.input, input), messageOf(operation.output, output)];
 }
 
-function isClass<T>(value: unknown): value is new (argument: object) => T {
+function isClient(value: unknown): value is new (settings: object) => Client {
+  return typeof value === "function";
+}
+
+function isCommand(value: unknown): value is new (input: object) => object {
   return typeof value === "function";
 }
 
 function newClient(exported: Record<string, unknown>, endpoint: string): Client {
   const name = Object.keys(exported).find((key) => /^[A-Z].*Client$/.test(key)) ?? "";
   const constructor = exported[name];
-  if (!isClass<Client>(constructor)) throw new Error("the SDK exports no client");
+  if (!isClient(constructor)) throw new Error("the SDK exports no client");
   return new constructor({
     region: "us-east-1",
     endpoint,
@@ -114,7 +118,7 @@ function newClient(exported: Record<string, unknown>, endpoint: string): Client 
 
 function newCommand(exported: Record<string, unknown>, operation: string, input: object): object {
   const constructor = exported[`${operation}Command`];
-  if (!isClass<object>(constructor)) throw new Error(`the SDK exports no ${operation}Command`);
+  if (!isCommand(constructor)) throw new Error(`the SDK exports no ${operation}Command`);
   return new constructor(input);
 }
 

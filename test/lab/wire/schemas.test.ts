@@ -78,11 +78,21 @@ test("an error has its wire code and status from its traits", async () => {
   expect(elbv2.errors.get("TargetGroupNotFoundException")).toMatchObject({
     id: "com.amazonaws.elasticloadbalancingv2#TargetGroupNotFoundException",
     fault: "client",
-    query: ["TargetGroupNotFound", 400],
+    queryCode: "TargetGroupNotFound",
+    status: 400,
   });
   expect(elbv2.errors.get("TargetGroupNotFound")?.name).toBe("TargetGroupNotFoundException");
   const lambda = await modelOf(ServiceName.Lambda);
-  expect(lambda.errors.get("ServiceException")).toMatchObject({ fault: "server", httpStatus: 500 });
+  expect(lambda.errors.get("ServiceException")).toMatchObject({ fault: "server", status: 500 });
+});
+
+test("no error has one status in the query protocol and another in the rest", async () => {
+  for (const name of Object.values(ServiceName)) {
+    for (const error of (await modelOf(name)).errors.values()) {
+      const { awsQueryError = ["", error.status] } = error.shape.getMergedTraits();
+      expect(awsQueryError).toEqual([expect.any(String), error.status]);
+    }
+  }
 });
 
 test("no service uses what the codecs leave out", async () => {

@@ -103,6 +103,10 @@ describe("DescribeAlarmHistory", () => {
       /^InvalidNextToken/,
     );
   });
+
+  test.each([{ HistoryItemType: "Foo" }, { AlarmTypes: ["Foo"] }])("refuses %o", async (input) => {
+    expect(await lab.refusal("DescribeAlarmHistory", input)).toMatch(/^ValidationError.*enum/);
+  });
 });
 
 describe("tags", () => {

@@ -366,6 +366,11 @@ describe("GetMetricData", () => {
       "NotImplemented: The lab's CloudWatch does not implement the function STDDEV (in e1).",
     ],
     ["SEARCH", [{ Id: "e1", Expression: "SEARCH(m1)" }], "ValidationError"],
+    [
+      "a function of text",
+      [{ Id: "e1", Expression: `SEARCH('{Shop} m', 'Sum')` }],
+      "NotImplemented: The lab's CloudWatch does not implement the function SEARCH (in e1).",
+    ],
     ["Metrics Insights", [{ Id: "q1", Expression: "SELECT AVG(x) FROM y" }], "NotImplemented"],
     [
       "a cycle",
