@@ -1,11 +1,11 @@
 /** DynamoDB: on-demand tables with a simple or composite key, and expressions over their items. */
 import type { LabCore, LabService, Operation } from "../service.ts";
 import { ServiceName } from "../service.ts";
-import { itemOperations } from "./item-operations.ts";
-import { readOperations } from "./read-operations.ts";
-import { settingsOperations } from "./settings-operations.ts";
+import { itemOperations } from "./itemOperations.ts";
+import { readOperations } from "./readOperations.ts";
+import { settingsOperations } from "./settingsOperations.ts";
 import { Tables, tableArn } from "./table.ts";
-import { tableOperations } from "./table-operations.ts";
+import { tableOperations } from "./tableOperations.ts";
 
 export class DynamoDb implements LabService {
   readonly name = ServiceName.DynamoDb;

@@ -1,11 +1,11 @@
 /** EC2, as far as load balancers and tasks need it: the default network and security groups. */
 import type { LabCore, LabService, Operation } from "../service.ts";
 import { arn, ServiceName } from "../service.ts";
-import { groupOperations } from "./group-operations.ts";
-import { networkOperations } from "./network-operations.ts";
-import { ruleOperations } from "./rule-operations.ts";
+import { groupOperations } from "./groupOperations.ts";
+import { networkOperations } from "./networkOperations.ts";
+import { ruleOperations } from "./ruleOperations.ts";
 import { Ec2Store } from "./store.ts";
-import { tagOperations } from "./tag-operations.ts";
+import { tagOperations } from "./tagOperations.ts";
 
 /** What an id's prefix says about its resource, in ARNs. */
 const RESOURCE_TYPES: Readonly<Record<string, string>> = {

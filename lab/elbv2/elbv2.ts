@@ -3,15 +3,15 @@ import { DataPlane } from "../dataplane/dataplane.ts";
 import type { TargetAddress } from "../dataplane/model.ts";
 import type { MetricSink } from "../ports.ts";
 import { ServiceName, type LabCore, type LabService, type Operation } from "../service.ts";
-import { attributeOperations } from "./attribute-operations.ts";
+import { attributeOperations } from "./attributeOperations.ts";
 import { resourcesOf } from "./authorization.ts";
 import type { Context } from "./context.ts";
 import { listenerOperations } from "./listeners.ts";
-import { loadBalancerOperations } from "./loadbalancers.ts";
+import { loadBalancerOperations } from "./loadBalancers.ts";
 import { ruleOperations } from "./rules.ts";
 import { Store } from "./store.ts";
 import { tagOperations } from "./tags.ts";
-import { targetGroupOperations } from "./targetgroups.ts";
+import { targetGroupOperations } from "./targetGroups.ts";
 import { requireRegistrable, targetOperations } from "./targets.ts";
 
 export interface Elbv2Settings {

@@ -16,7 +16,7 @@ import { checkActions } from "./actions.ts";
 import { newListenerArn, newRuleArn } from "./arns.ts";
 import { initialAttributes } from "./attributes.ts";
 import type { Context } from "./context.ts";
-import { LISTENER_ATTRIBUTES } from "./listener-attributes.ts";
+import { LISTENER_ATTRIBUTES } from "./listenerAttributes.ts";
 import { page } from "./paging.ts";
 import { applyRules, planeRules } from "./rules.ts";
 import type { ListenerRecord, Store } from "./store.ts";

@@ -4,7 +4,7 @@
  */
 import type { Condition } from "./document.ts";
 import { matchesWildcard } from "../wildcard.ts";
-import { matchesArn } from "./arn-match.ts";
+import { matchesArn } from "./arnMatch.ts";
 
 export type Outcome = "met" | "unmet" | "unknown";
 

@@ -4,7 +4,7 @@ import type { Credentials } from "./sessions.ts";
 import { decisionMessage } from "./denial.ts";
 import { Decision, evaluate } from "./evaluate.ts";
 import { policyOperations } from "./policies.ts";
-import { rolePolicyOperations } from "./role-policies.ts";
+import { rolePolicyOperations } from "./rolePolicies.ts";
 import { roleOperations } from "./roles.ts";
 import { principal as principalFor, Sessions } from "./sessions.ts";
 import type { Role } from "./store.ts";

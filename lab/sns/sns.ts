@@ -10,8 +10,8 @@ import { refuseUnsupported } from "../supported.ts";
 import { deliver } from "./delivery.ts";
 import { parseMessage } from "./message.ts";
 import type { FunctionInvoker } from "./ports.ts";
-import { subscriptionOperations } from "./subscription-operations.ts";
-import { topicOperations } from "./topic-operations.ts";
+import { subscriptionOperations } from "./subscriptionOperations.ts";
+import { topicOperations } from "./topicOperations.ts";
 import type { Subscription, Topic } from "./topics.ts";
 import { invalidParameter, topicNotFound } from "./topics.ts";
 

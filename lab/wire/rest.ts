@@ -4,7 +4,7 @@ import type { Codec, Found } from "./codec.ts";
 import type { Failure } from "./errors.ts";
 import { readJson, writeJson, writeJsonError } from "./json.ts";
 import type { WireRequest, WireResponse } from "./request.ts";
-import { matchRoute } from "./rest-routes.ts";
+import { matchRoute } from "./restRoutes.ts";
 import { formatScalar, parseScalar } from "./scalars.ts";
 import { elementOf, kindOf, membersOf, ShapeKind, traitsOf } from "./schemas.ts";
 import type { OperationModel, ServiceModel, Shape } from "./schemas.ts";

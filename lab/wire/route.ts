@@ -7,7 +7,7 @@ import { cborCodec } from "./cbor.ts";
 import type { Codec } from "./codec.ts";
 import type { Credential } from "./credential.ts";
 import { jsonCodec } from "./json.ts";
-import { ec2Codec, queryCodec } from "./query-codec.ts";
+import { ec2Codec, queryCodec } from "./queryCodec.ts";
 import type { WireHead } from "./request.ts";
 import { restCodec } from "./rest.ts";
 import { factsOf, Protocol, serviceByScope, serviceByTarget } from "./services.ts";

@@ -8,11 +8,11 @@ import { fileURLToPath } from "node:url";
 import { wallClock } from "../../base/clock.ts";
 import { Elbv2 } from "../../lab/elbv2/elbv2.ts";
 import { median } from "./median.ts";
-import { startPlainProxy } from "./plain-proxy.ts";
+import { startPlainProxy } from "./plainProxy.ts";
 
 const ROUNDS = 3;
 const ROUND_MS = 1000;
-const WARM_UP_MS = 500;
+const WARM_UP_MS = 1500;
 const CONNECTIONS = 32;
 
 export interface DataPlaneFigures {
@@ -25,7 +25,7 @@ export interface DataPlaneFigures {
 
 /** Prints the figures and returns them. */
 export async function benchDataPlane(): Promise<DataPlaneFigures> {
-  const children = [child("dataplane-backends.ts"), child("dataplane-load.ts")] as const;
+  const children = [child("dataplaneBackends.ts"), child("dataplaneLoad.ts")] as const;
   const [backends, load] = children;
   const elbv2 = new Elbv2({ clock: wallClock() }, { publish: () => {} });
   try {

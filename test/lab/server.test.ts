@@ -6,7 +6,7 @@ import { createControlPlane } from "../../lab/server.ts";
 import type { ControlPlaneOptions } from "../../lab/server.ts";
 import { ServiceName } from "../../lab/service.ts";
 import type { Call, Principal } from "../../lab/service.ts";
-import { signedAs, startServer } from "./wire/lab-server.ts";
+import { signedAs, startServer } from "./wire/labServer.ts";
 
 const elbv2 = {
   ...signedAs("elasticloadbalancing"),

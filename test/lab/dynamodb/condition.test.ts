@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { meets } from "../../../lab/dynamodb/expressions/evaluate.ts";
-import { parseCondition } from "../../../lab/dynamodb/expressions/parse-condition.ts";
+import { parseCondition } from "../../../lab/dynamodb/expressions/parseCondition.ts";
 import { Placeholders } from "../../../lab/dynamodb/expressions/placeholders.ts";
 import { AwsError } from "../../../lab/service.ts";
 import type { Item, Value } from "../../../lab/dynamodb/values.ts";

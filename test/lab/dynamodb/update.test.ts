@@ -1,7 +1,7 @@
 /** Update expressions: every action sees the item as it was before. */
 import { describe, expect, test } from "vitest";
 import { applyUpdate } from "../../../lab/dynamodb/expressions/apply.ts";
-import { parseProjection, parseUpdate } from "../../../lab/dynamodb/expressions/parse-update.ts";
+import { parseProjection, parseUpdate } from "../../../lab/dynamodb/expressions/parseUpdate.ts";
 import { project } from "../../../lab/dynamodb/expressions/paths.ts";
 import { Placeholders } from "../../../lab/dynamodb/expressions/placeholders.ts";
 import type { Item, Value } from "../../../lab/dynamodb/values.ts";

@@ -1,7 +1,7 @@
 /** Wildcards against a slow reference, and ARNs field by field. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { matchesArn } from "../../../lab/iam/arn-match.ts";
+import { matchesArn } from "../../../lab/iam/arnMatch.ts";
 import { matchesWildcard } from "../../../lab/wildcard.ts";
 
 /** The definition itself, by trying everything. */

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { cbor, dateToTag } from "@smithy/core/cbor";
 import { describe, expect, test } from "vitest";
 import { AwsError, ServiceName } from "../../../lab/service.ts";
-import { signedAs, startServer } from "./lab-server.ts";
+import { signedAs, startServer } from "./labServer.ts";
 
 // One service, three protocols: aws-sdk-go-v2 (Pulumi) speaks CBOR, the CLI and the JS SDK JSON,
 // older boto3 the query protocol. Requests as captured from these clients.

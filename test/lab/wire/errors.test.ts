@@ -11,8 +11,8 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { describe, expect, test } from "vitest";
 import { AwsError, ServiceName } from "../../../lab/service.ts";
 import type { Principal } from "../../../lab/service.ts";
-import { CREDENTIALS, startServer } from "./lab-server.ts";
-import type { Handlers } from "./lab-server.ts";
+import { CREDENTIALS, startServer } from "./labServer.ts";
+import type { Handlers } from "./labServer.ts";
 
 interface Config {
   readonly region: string;

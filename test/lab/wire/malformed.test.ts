@@ -2,7 +2,7 @@ import { cbor } from "@smithy/core/cbor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ServiceName } from "../../../lab/service.ts";
-import { signedAs, startServer } from "./lab-server.ts";
+import { signedAs, startServer } from "./labServer.ts";
 
 const handlers = {
   [ServiceName.CloudWatch]: { PutMetricData: () => ({}) },

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { ServiceName } from "../../../lab/service.ts";
 import { credentialOf } from "../../../lab/wire/credential.ts";
 import type { WireHead } from "../../../lab/wire/request.ts";
-import { matchRoute } from "../../../lab/wire/rest-routes.ts";
+import { matchRoute } from "../../../lab/wire/restRoutes.ts";
 import { routeOf } from "../../../lab/wire/route.ts";
 import { modelOf } from "../../../lab/wire/schemas.ts";
-import { signedAs } from "./lab-server.ts";
+import { signedAs } from "./labServer.ts";
 
 function head(method: string, url: string, headers: Record<string, string> = {}): WireHead {
   const [path = "", query = ""] = url.split("?");

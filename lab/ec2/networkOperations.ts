@@ -9,7 +9,7 @@ import { ec2Error, required } from "./errors.ts";
 import { applyFilters } from "./filters.ts";
 import type { Network, Subnet } from "./network.ts";
 import type { Ec2Store } from "./store.ts";
-import { tagList } from "./tag-operations.ts";
+import { tagList } from "./tagOperations.ts";
 
 const PAGED = ["Filters", "MaxResults", "NextToken"];
 const VPC_FILTERS = ["is-default", "isDefault", "vpc-id", "state", "cidr", "owner-id"];

@@ -9,7 +9,7 @@ import { applyFilters } from "./filters.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Ec2Store, SecurityGroup } from "./store.ts";
 import { addRule, newGroup } from "./store.ts";
-import { addTags, tagList, tagsFor } from "./tag-operations.ts";
+import { addTags, tagList, tagsFor } from "./tagOperations.ts";
 
 /** What EC2 takes in names and descriptions of groups in a VPC. */
 const TEXT = /^[\w\s.\-:/()#,@[\]+=&;{}!$*]{1,255}$/;

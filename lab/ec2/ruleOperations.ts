@@ -6,12 +6,12 @@ import { ACCOUNT_ID, arn } from "../service.ts";
 import { define, page } from "./define.ts";
 import { ec2Error, required } from "./errors.ts";
 import { applyFilters } from "./filters.ts";
-import { findGroup } from "./group-operations.ts";
+import { findGroup } from "./groupOperations.ts";
 import type { WantedRule } from "./permissions.ts";
 import { peerOf, rulesOf, ruleSpec } from "./permissions.ts";
 import type { Ec2Store, Peer, Rule, RuleSpec, SecurityGroup } from "./store.ts";
 import { addRule, sameSpec } from "./store.ts";
-import { addTags, tagList, tagsFor } from "./tag-operations.ts";
+import { addTags, tagList, tagsFor } from "./tagOperations.ts";
 
 /** Inbound or outbound rules of one group (VPC quotas, the default). */
 const MOST_RULES = 60;

@@ -6,7 +6,7 @@ import type * as Sdk from "@aws-sdk/client-sns";
 import type { Call, Operation } from "../service.ts";
 import { ACCOUNT_ID, AwsError } from "../service.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
-import { page } from "./topic-operations.ts";
+import { page } from "./topicOperations.ts";
 import type { Protocol, Subscription, Topic } from "./topics.ts";
 import { invalidParameter, PROTOCOLS, required, topicNotFound } from "./topics.ts";
 

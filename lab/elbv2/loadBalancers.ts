@@ -22,7 +22,7 @@ import { AwsError, REGION, type Operation } from "../service.ts";
 import { newLoadBalancerArn, requireArn } from "./arns.ts";
 import { initialAttributes } from "./attributes.ts";
 import type { Context } from "./context.ts";
-import { balancerSettings, LOAD_BALANCER_ATTRIBUTES } from "./loadbalancer-attributes.ts";
+import { balancerSettings, LOAD_BALANCER_ATTRIBUTES } from "./loadBalancerAttributes.ts";
 import { page } from "./paging.ts";
 import type { LoadBalancerRecord } from "./store.ts";
 import { checkTags } from "./tags.ts";

@@ -15,11 +15,11 @@ import { AwsError, type Operation } from "../service.ts";
 import { newTargetGroupArn, requireArn } from "./arns.ts";
 import { initialAttributes } from "./attributes.ts";
 import type { Context } from "./context.ts";
-import { DEFAULT_HEALTH_CHECK, healthCheckOf, PROTOCOLS } from "./healthcheck.ts";
+import { DEFAULT_HEALTH_CHECK, healthCheckOf, PROTOCOLS } from "./healthCheck.ts";
 import { page } from "./paging.ts";
 import type { HealthCheck, Store, TargetGroupRecord } from "./store.ts";
 import { checkTags } from "./tags.ts";
-import { groupSettings, TARGET_GROUP_ATTRIBUTES } from "./targetgroup-attributes.ts";
+import { groupSettings, TARGET_GROUP_ATTRIBUTES } from "./targetGroupAttributes.ts";
 import {
   notImplemented,
   refuseMembers,

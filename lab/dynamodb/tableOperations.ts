@@ -11,7 +11,7 @@ import type { KeyAttribute, KeySchema } from "./keys.ts";
 import { keyAttributes } from "./keys.ts";
 import type { Table, Tables } from "./table.ts";
 import { checkName, newTable } from "./table.ts";
-import { setTags } from "./settings-operations.ts";
+import { setTags } from "./settingsOperations.ts";
 
 export function tableOperations(core: LabCore, tables: Tables): Record<string, Operation> {
   return {

@@ -18,10 +18,10 @@ import type {
 import type { Operation } from "../service.ts";
 import { changeAttributes, listAttributes } from "./attributes.ts";
 import type { Context } from "./context.ts";
-import { LISTENER_ATTRIBUTES } from "./listener-attributes.ts";
+import { LISTENER_ATTRIBUTES } from "./listenerAttributes.ts";
 import { settingsOf } from "./listeners.ts";
-import { balancerSettings, LOAD_BALANCER_ATTRIBUTES } from "./loadbalancer-attributes.ts";
-import { groupSettings, TARGET_GROUP_ATTRIBUTES } from "./targetgroup-attributes.ts";
+import { balancerSettings, LOAD_BALANCER_ATTRIBUTES } from "./loadBalancerAttributes.ts";
+import { groupSettings, TARGET_GROUP_ATTRIBUTES } from "./targetGroupAttributes.ts";
 
 export function attributeOperations({ store, plane }: Context): Record<string, Operation> {
   return {

@@ -8,9 +8,9 @@ import type { OperationModel, ServiceModel } from "../../../lab/wire/schemas.ts"
 import { factsOf } from "../../../lab/wire/services.ts";
 import { anyText, messageOf, xmlText } from "./arbitraries.ts";
 import type { Limits } from "./arbitraries.ts";
-import { CREDENTIALS, startServer } from "./lab-server.ts";
+import { CREDENTIALS, startServer } from "./labServer.ts";
 
-// More of it: FUZZ_RUNS=5000 FUZZ_SEED=$RANDOM npx vitest run test/lab/wire/round-trip.test.ts
+// More of it: FUZZ_RUNS=5000 FUZZ_SEED=$RANDOM npx vitest run test/lab/wire/roundTrip.test.ts
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 60);
 const SEED = Number(process.env["FUZZ_SEED"] ?? 20260314);
 
