@@ -135,7 +135,7 @@ export class ManualClock implements Clock {
 export function sleep(clock: Clock, nominalMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
-      reject(signal.reason as Error);
+      reject(reasonOf(signal));
       return;
     }
     const cancel = clock.schedule(clock.now() + nominalMs, () => {
@@ -144,10 +144,15 @@ export function sleep(clock: Clock, nominalMs: number, signal?: AbortSignal): Pr
     });
     const onAbort = (): void => {
       cancel();
-      reject(signal?.reason as Error);
+      if (signal) reject(reasonOf(signal));
     };
     signal?.addEventListener("abort", onAbort, { once: true });
   });
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /**
@@ -161,7 +166,7 @@ export function every(
   offsetMs = 0,
 ): Cancel {
   let cancelled = false;
-  let cancel: Cancel = () => {};
+  let cancel: Cancel | undefined;
   const arm = (): void => {
     const at = (Math.floor((clock.now() - offsetMs) / periodMs) + 1) * periodMs + offsetMs;
     cancel = clock.schedule(at, async () => {
@@ -175,6 +180,6 @@ export function every(
   arm();
   return () => {
     cancelled = true;
-    cancel();
+    cancel?.();
   };
 }

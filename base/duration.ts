@@ -1,11 +1,17 @@
 /** Durations as people write them (`90s`, `5m`, `1.5h`) and as integer milliseconds. */
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const UNIT_MS = new Map([
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
 
 /** Milliseconds of `text`, or undefined when it is not a number followed by ms, s, m, h or d. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
-  if (!match) return undefined;
-  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(text.trim()) ?? [];
+  const unitMs = UNIT_MS.get(unit ?? "");
+  return unitMs === undefined ? undefined : Math.round(Number(amount) * unitMs);
 }
 
 /** `1 m 12.4 s`: minutes and seconds with one decimal below ten minutes; `840 ms` below a second. */

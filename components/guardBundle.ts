@@ -24,5 +24,5 @@ export async function bundleGuard(): Promise<string> {
     legalComments: "none",
     logLevel: "silent",
   });
-  return (result.outputFiles[0] as (typeof result.outputFiles)[number]).text;
+  return result.outputFiles.map((file) => file.text).join("");
 }

@@ -1,6 +1,7 @@
 /** Refuses, at preview already, to change the release of a slot that carries traffic. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { RELEASE_TAG } from "../guard/names.ts";
 import { otherSlot, type Slot } from "../guard/slot.ts";
 
@@ -51,9 +52,10 @@ export function liveSlotMessage(
   );
 }
 
+const taggedInputs = z.object({ tags: z.object({ [RELEASE_TAG]: z.string() }) });
+
 function releaseOf(inputs: Record<string, unknown> | undefined): string | undefined {
-  const tags = inputs?.["tags"] as Record<string, string> | undefined;
-  return tags?.[RELEASE_TAG];
+  return taggedInputs.safeParse(inputs).data?.tags[RELEASE_TAG];
 }
 
 /** The value of an output that is already known when the hook runs. */

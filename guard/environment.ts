@@ -55,7 +55,8 @@ export function chooseEnvironment(all: readonly string[], wanted: string | undef
     );
   }
   if (wanted === undefined) {
-    if (all.length === 1) return all[0] as string;
+    const [only, ...others] = all;
+    if (only !== undefined && others.length === 0) return only;
     throw usageError(
       "which-environment",
       `there are ${all.length} environments: ${all.join(", ")}`,

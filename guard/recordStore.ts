@@ -1,5 +1,6 @@
 /** The record and the reversions in DynamoDB: conditional writes, one attempt each, with a deadline. */
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -87,7 +88,7 @@ export function dynamoRecordStore(
 
     async reversions() {
       const found: Reversion[] = [];
-      let ExclusiveStartKey: Record<string, never> | undefined;
+      let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
       do {
         const page = await client.send(
           new QueryCommand({
@@ -104,7 +105,7 @@ export function dynamoRecordStore(
         for (const item of page.Items ?? []) {
           found.push(reversionSchema.parse(JSON.parse(item["body"]?.S ?? "null")));
         }
-        ExclusiveStartKey = page.LastEvaluatedKey as Record<string, never> | undefined;
+        ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey);
       return found;
     },

@@ -23,7 +23,7 @@ export const reversionSchema = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
   environment: z.string(),
-  outcome: z.enum(Object.values(Outcome) as [Outcome, ...Outcome[]]),
+  outcome: z.enum(Outcome),
   /** Which way home acted: `primary` is alarm, function, weights. */
   path: z.literal("primary"),
   why: z.string(),

@@ -18,8 +18,8 @@ const list = z.string().transform((text, context): string[] => {
     return z.NEVER;
   }
 });
-const oneOf = <T extends string>(values: readonly T[]) =>
-  z.enum(values as [T, ...T[]], values.join(" or "));
+const oneOf = <T extends Readonly<Record<string, string>>>(values: T) =>
+  z.enum(values, Object.values(values).join(" or "));
 
 /** Key, shape and place in the component's arguments: the one table of what a stack can say. */
 const configSchema = z.strictObject({
@@ -27,7 +27,7 @@ const configSchema = z.strictObject({
   strategy: z.literal("blue-green", "blue-green").default("blue-green"),
   blueRelease: z.string("an image name, set with `pulumi config set backout:blueRelease IMAGE`"),
   greenRelease: z.string("an image name, set with `pulumi config set backout:greenRelease IMAGE`"),
-  initialStable: oneOf(Object.values(Slot)).optional(),
+  initialStable: oneOf(Slot).optional(),
   listenerPort: number.optional(),
   containerPort: number.optional(),
   desiredCount: number.optional(),
@@ -39,7 +39,7 @@ const configSchema = z.strictObject({
   assignPublicIp: boolean.optional(),
   errorRatePercent: number.optional(),
   minimumRequestsPerMinute: number.optional(),
-  rehearseWithout: oneOf(Object.values(RehearsedBreak)).optional(),
+  rehearseWithout: oneOf(RehearsedBreak).optional(),
 });
 
 export interface StackConfig {
@@ -110,6 +110,7 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Leaves out what is not set, so that a component's own default holds. */
 function defined<T extends object>(values: T): Defined<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the filter is what the type says
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   ) as Defined<T>;

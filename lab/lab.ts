@@ -29,7 +29,7 @@ export interface LabOptions {
   /** What an ECS image name runs. */
   readonly images: ImageTable;
   /** Called with one line about something a person running the lab would want to know. */
-  log?(line: string): void;
+  readonly log?: (line: string) => void;
 }
 
 export interface Lab {

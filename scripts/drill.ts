@@ -144,12 +144,11 @@ async function run(name: string | undefined, options: RunOptions): Promise<ExitC
 }
 
 function worstOf(records: readonly DrillRecord[]): ExitCode {
-  const codes = records.map((record) => exitCodeOf(record.verdict));
+  const codes = new Set<ExitCode>(records.map((record) => exitCodeOf(record.verdict)));
   // 130 and 3 outweigh 1: they say that something was not measured, or was left.
   return (
-    [ExitCode.Interrupted, ExitCode.Environment, ExitCode.Failed].find((code) =>
-      codes.includes(code),
-    ) ?? ExitCode.Passed
+    [ExitCode.Interrupted, ExitCode.Environment, ExitCode.Failed].find((code) => codes.has(code)) ??
+    ExitCode.Passed
   );
 }
 

@@ -2,22 +2,17 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { messageOf, usageError } from "../base/errors.ts";
+import type { ImageTable } from "../lab/ecs/images.ts";
 import { packageDirectory, sourceFile } from "./paths.ts";
 
 const imageSchema = z.strictObject({
   command: z.array(z.string()).min(1),
-  env: z.record(z.string(), z.string()).optional(),
-  cwd: z.string().optional(),
+  env: z.record(z.string(), z.string()).exactOptional(),
+  cwd: z.string().exactOptional(),
 });
 const imageFileSchema = z.record(z.string(), imageSchema);
 
-/** Image name without its tag -> command. `{port:N}` stands for the local port of container port N. */
-export type Images = Record<
-  string,
-  { command: string[]; env?: Record<string, string>; cwd?: string }
->;
-
-export function defaultImages(): Images {
+export function defaultImages(): ImageTable {
   return {
     "backout/checkout": {
       command: [process.execPath, sourceFile("examples", "checkout")],
@@ -37,10 +32,10 @@ export function defaultImages(): Images {
 }
 
 /** The default images and those of a JSON file, whose entries win. */
-export function readImages(file: string | undefined): Images {
+export function readImages(file: string | undefined): ImageTable {
   if (file === undefined) return defaultImages();
   try {
-    const own = imageFileSchema.parse(JSON.parse(readFileSync(file, "utf8"))) as Images;
+    const own = imageFileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
     return { ...defaultImages(), ...own };
   } catch (error) {
     throw usageError(

@@ -100,17 +100,14 @@ async function startDetached(options: StartOptions): Promise<ExitCode> {
       process.argv[1] ?? "",
       "lab",
       "start",
-      ...["--port", String(options.port), "--speed", String(options.speed)],
+      `--port=${options.port}`,
+      `--speed=${options.speed}`,
       ...(options.images === undefined ? [] : ["--images", options.images]),
     ],
     { detached: true, stdio: ["ignore", log, log] },
   );
-  let ended = false;
-  child.once("exit", () => {
-    ended = true;
-  });
   const deadline = Date.now() + PATIENCE_MS;
-  while (!ended && Date.now() < deadline) {
+  while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
     const running = await runningLab();
     if (running && running.pid === child.pid) {
       child.unref();

@@ -1,6 +1,7 @@
 /** The `backout` command: one file per noun, one exit code per outcome. */
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { z } from "zod";
 import { errorDocument, ExitCode, printJson, reportError } from "./output.ts";
 
 type Finish = (code: ExitCode) => void;
@@ -60,6 +61,6 @@ function everyCommand(command: Command, act: (command: Command) => void): void {
 }
 
 function packageVersion(): string {
-  const { version } = createRequire(import.meta.url)("backout/package.json") as { version: string };
-  return version;
+  const manifest: unknown = createRequire(import.meta.url)("backout/package.json");
+  return z.object({ version: z.string() }).parse(manifest).version;
 }

@@ -21,7 +21,7 @@ export interface Provision {
   readonly stateFile: string;
   readonly endpoint: string;
   readonly signal?: AbortSignal;
-  onEvent?(event: EngineEvent): void;
+  readonly onEvent?: (event: EngineEvent) => void;
 }
 
 export async function provision(options: Provision): Promise<RunResult> {

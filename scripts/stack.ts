@@ -98,7 +98,8 @@ function conclude(kind: RunKind, options: StackOptions, result: RunResult): Exit
     const counts = Object.entries(changes).filter(([, count]) => count > 0);
     print(counts.map(([what, count]) => `${count} ${what}`).join(", ") || "nothing to do");
     if (ok && kind === "up") {
-      for (const [key, value] of Object.entries(outputs)) print(`  ${key}: ${String(value)}`);
+      for (const [key, value] of Object.entries(outputs))
+        print(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
     }
   }
   for (const error of errors) {

@@ -44,13 +44,15 @@ function lineView(): View {
   };
 }
 
+/** A line above the panel. */
+function stay(text: string): void {
+  logUpdate.clear();
+  console.log(text);
+}
+
 function terminalView(stream: NodeJS.WriteStream): View {
   let first: number | undefined;
   let step = "";
-  const stay = (text: string): void => {
-    logUpdate.clear();
-    console.log(text);
-  };
   return {
     say: stay,
     status: (text) => logUpdate(pc.dim(fit(text, stream.columns))),

@@ -51,9 +51,8 @@ describe("backout demo", { timeout: 120_000 }, () => {
   });
 
   test("the same drill fails, and names the link, when the alarms may not invoke the guard", async () => {
-    const { code, stdout } = await box.run(
-      ...["demo", "--json", "--speed", SPEED, "--break", "permission"],
-    );
+    const args = ["demo", "--json", "--speed", SPEED, "--break", "permission"];
+    const { code, stdout } = await box.run(...args);
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: "failed",
       recovery: "not-recovered",
@@ -86,7 +85,7 @@ describe("backout demo", { timeout: 120_000 }, () => {
     demo.kill("SIGKILL");
     expect((await demo.finished).signal).toBe("SIGKILL");
     expect(await eventually(() => processesOf(endpoint).length === 0)).toBe(true);
-    await expect(fetch(endpoint)).rejects.toThrow();
+    await expect(fetch(endpoint)).rejects.toThrow("fetch failed");
     const journal = join(out, "journal");
     expect((await box.run("report", "verify", "--journal", journal)).code).toBe(0);
     const next = await box.run("demo", "--json", "--speed", SPEED, "--out", out);

@@ -6,11 +6,11 @@ import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from
 
 const reversion = { id: "r1", reason: "errors", at: "2026-01-01T00:00:00.000Z" };
 
+const now = (): number => Date.parse("2026-01-01T00:00:00.000Z");
+
 describe("the traffic authority", () => {
   let traffic: MemoryTraffic;
   let store: MemoryStore;
-  const now = (): number => Date.parse("2026-01-01T00:00:00.000Z");
-
   beforeEach(() => {
     traffic = memoryTraffic();
     store = memoryStore();

@@ -143,10 +143,10 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
   });
 
   test.each([
-    ["something else", { source: "aws.s3" }],
-    ["an alarm of somebody else", alarmEvent("billing")],
-  ])("refuses %s", async (_what, event) => {
-    await expect(handleAlarm(event, ports)).rejects.toThrow();
+    ["something else", { source: "aws.s3" }, /source/],
+    ["an alarm of somebody else", alarmEvent("billing"), /belongs to no slot/],
+  ])("refuses %s", async (_what, event, message) => {
+    await expect(handleAlarm(event, ports)).rejects.toThrow(message);
     expect(traffic.writes).toEqual([]);
   });
 });

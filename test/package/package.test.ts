@@ -30,13 +30,11 @@ describe("the published package in a stranger's Pulumi project", { timeout: 240_
   beforeAll(() => {
     project = realpathSync(mkdtempSync(join(tmpdir(), "backout-stranger-")));
     execFileSync("npm", ["pack", "--silent", "--pack-destination", project], { cwd: CLONE });
-    const [tarball] = readdirSync(project).filter((name) => name.endsWith(".tgz"));
+    const tarball = readdirSync(project).find((name) => name.endsWith(".tgz")) ?? "";
     const modules = join(project, "node_modules");
     mkdirSync(join(modules, "backout"), { recursive: true });
-    execFileSync("tar", [
-      ...["-xzf", join(project, tarball ?? ""), "--strip-components", "1"],
-      ...["-C", join(modules, "backout")],
-    ]);
+    const into = join(modules, "backout");
+    execFileSync("tar", ["-xzf", join(project, tarball), "--strip-components", "1", "-C", into]);
     // The package's dependencies as npm would have put them beside it, without asking a registry.
     for (const name of readdirSync(join(CLONE, "node_modules"))) {
       if (name.startsWith(".")) continue;

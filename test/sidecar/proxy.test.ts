@@ -84,11 +84,11 @@ describe("the fault sidecar before an app", () => {
 
   test("resets the connection when the app is dead, as the load balancer would see it", async () => {
     await close(app);
-    await expect(fetch(url)).rejects.toThrow();
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
   });
 
   test("does not leave the client waiting when the app dies half-way", async () => {
     const response = await fetch(new URL("/half", url));
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow("terminated");
   });
 });
