@@ -108,6 +108,5 @@ function conclude(kind: RunKind, options: StackOptions, result: RunResult): Exit
   }
   if (interrupted) return ExitCode.Interrupted;
   if (ok) return ExitCode.Passed;
-  // Wrong arguments of a component are the caller's to mend; anything else came from AWS.
-  return errors.some((error) => error.problems.length > 0) ? ExitCode.Usage : ExitCode.Environment;
+  return errors.some((error) => error.refused) ? ExitCode.Usage : ExitCode.Environment;
 }

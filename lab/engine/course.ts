@@ -1,6 +1,6 @@
 /** What one run has done so far: its steps, its errors, whether it goes on, and what still runs. */
 import { StepKind, type EngineEvent, type RunError, type Step } from "./events.ts";
-import { OperationError, runError } from "./failures.ts";
+import { runError, StoppedError } from "./failures.ts";
 import type { Edge } from "./operations.ts";
 import type { Registration } from "./registration.ts";
 import type { ResourceState } from "./state.ts";
@@ -59,7 +59,7 @@ export class Course {
     try {
       return await work();
     } catch (error) {
-      this.fail(runError(error, urn));
+      if (!(error instanceof StoppedError)) this.fail(runError(error, urn));
       throw error;
     }
   }
@@ -70,7 +70,7 @@ export class Course {
   }
 
   refuseIfStopped(): void {
-    if (this.#stopped) throw new OperationError("the run was stopped before this resource");
+    if (this.#stopped) throw new StoppedError("the run was stopped before this resource");
   }
 
   /** The resource that `registration` continues, found by its URN or by an alias. */

@@ -34,6 +34,8 @@ export interface RunError {
   readonly message: string;
   /** The resource that the error belongs to, if any. */
   readonly urn?: string;
+  /** The stack's own rules or inputs said no: nothing was asked of AWS, and the caller can mend it. */
+  readonly refused?: boolean;
   /** Each input that is wrong: the path and why. */
   readonly problems: readonly { readonly property: string; readonly reason: string }[];
 }

@@ -4,7 +4,7 @@ import type { InputProblem } from "../resources/shape.ts";
 import type { RunError } from "./events.ts";
 import type { ProgramError } from "./preload.ts";
 
-/** A resource's operation failed; `reported` once it is among the run's errors. */
+/** A resource's operation failed, or was refused before it began. */
 export class OperationError extends Error {
   readonly problems: readonly InputProblem[];
 
@@ -15,9 +15,13 @@ export class OperationError extends Error {
   }
 }
 
+/** A resource's turn came after the run was stopped: no error of its own. */
+export class StoppedError extends Error {}
+
 export function runError(error: unknown, urn: string): RunError {
-  const problems = error instanceof OperationError ? error.problems : [];
-  return { message: awsMessage(error), urn, problems };
+  const refused = error instanceof OperationError;
+  const problems = refused ? error.problems : [];
+  return { message: awsMessage(error), urn, refused, problems };
 }
 
 /** The SDK prefixes an error once for each input that it passes through. */
@@ -32,6 +36,7 @@ export function programError(error: ProgramError): RunError {
   const message = error.message.replace(PASSED_THROUGH, "");
   return {
     message: plain ? message : `${named}${message}${place}`,
+    refused: error.problems.length > 0,
     problems: error.problems,
   };
 }

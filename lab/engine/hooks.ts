@@ -1,5 +1,6 @@
 /** Resource hooks: functions of the program that the engine calls around operations. */
 import type { Properties } from "../resources/values.ts";
+import { OperationError } from "./failures.ts";
 import { callback, callbackRpc, CHANNEL_OPTIONS, grpc, resource, toWire } from "./proto.ts";
 import { type HookKind, HookKind as Kind, type ResourceState } from "./state.ts";
 import { parseUrn } from "./urn.ts";
@@ -60,7 +61,8 @@ export class Hooks {
         this.#warn(`${kind} hook "${name}" failed: ${failure}`, subject.urn);
         continue;
       }
-      throw new Error(`${BEFORE.has(kind) ? "before" : "after"} hook "${name}" failed: ${failure}`);
+      if (BEFORE.has(kind)) throw new OperationError(`before hook "${name}" failed: ${failure}`);
+      throw new Error(`after hook "${name}" failed: ${failure}`);
     }
   }
 

@@ -3,7 +3,7 @@ import { messageOf } from "../../base/errors.ts";
 import { hasUnknown, UNKNOWN, type Properties } from "../resources/values.ts";
 import type { Deployment } from "./deployment.ts";
 import type { EngineEvent } from "./events.ts";
-import { OperationError, runError } from "./failures.ts";
+import { OperationError, runError, StoppedError } from "./failures.ts";
 import type { Hooks } from "./hooks.ts";
 import {
   CHANNEL_OPTIONS,
@@ -71,7 +71,7 @@ function monitorHandlers(deployment: Deployment, hooks: Hooks, settings: Monitor
   /** The SDK ends quietly on UNAVAILABLE: the error itself was told already. */
   const quietly = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
-      if (deployment.course.stopped) throw new OperationError("the run was stopped");
+      if (deployment.course.stopped) throw new StoppedError("the run was stopped");
       return await work();
     } catch (error) {
       throw new RpcError(grpc.status.UNAVAILABLE, messageOf(error));
