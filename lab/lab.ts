@@ -37,6 +37,8 @@ export interface Lab {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly clock: Clock;
+  /** A directory of this lab alone; it goes with the lab, also when that is killed. */
+  readonly directory: string;
   status(): LabStatus;
   /** Ends every task, function, listener and timer, and removes the lab's directory. */
   stop(): Promise<void>;
@@ -137,5 +139,5 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await stop();
     throw error;
   }
-  return { id, endpoint, clock, status, stop };
+  return { id, endpoint, clock, directory, status, stop };
 }

@@ -90,8 +90,9 @@ async function answer(
 
 /** A person or a health check; S3's ListBuckets is the same request, signed. */
 function isGreeting(head: WireHead): boolean {
+  if (head.method !== "GET" && head.method !== "HEAD") return false;
   const unsigned = head.headers["authorization"] === undefined;
-  return head.method === "GET" && head.path === "/" && head.query.size === 0 && unsigned;
+  return head.path === "/" && head.query.size === 0 && unsigned;
 }
 
 /** A page in a browser may reach loopback under a name of its own, or post to it blindly. */

@@ -1,6 +1,5 @@
 /** `backout demo`: the whole loop on a lab of its own, from nothing to a record and back to nothing. */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { sortableId } from "../base/ids.ts";
@@ -15,7 +14,8 @@ import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
 import { defaultImages } from "./images.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { jsonOption, speedOption, withOptions } from "./options.ts";
-import { diagnose, ExitCode, printJson } from "./output.ts";
+import { diagnose, errorDocument, ExitCode, printJson } from "./output.ts";
+import { ownServers, type OwnServersOptions, type Releases } from "./ownServers.ts";
 import { ownDirectory, packageDirectory } from "./paths.ts";
 import { readProject, readStackConfig } from "./project.ts";
 import { provision } from "./provision.ts";
@@ -23,7 +23,7 @@ import { renderSummary } from "./summary.ts";
 import { targetAt } from "./target.ts";
 import { createView, silentView, type View } from "./view.ts";
 
-interface DemoOptions {
+interface DemoOptions extends OwnServersOptions {
   readonly fault: string;
   readonly speed: number;
   readonly break?: RehearsedBreak;
@@ -43,6 +43,9 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
       new Option("--break <link>", "leave this link out: the drill must then fail").choices(
         Object.values(RehearsedBreak),
       ),
+      new Option("--blue <command>", "a server of yours as the stable release; it gets PORT"),
+      new Option("--green <command>", "a server of yours as the new release; it gets PORT"),
+      new Option("--health-path <path>", "where they answer health checks (default: /)"),
       new Option("--out <dir>", "where journal and record go (default: .backout/demo/ID)"),
       jsonOption(),
     ],
@@ -51,14 +54,17 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
 
 async function demo(options: DemoOptions): Promise<ExitCode> {
   const fault = chooseFault(options.fault);
+  const own = ownServers(options);
   const out = options.out ?? join(ownDirectory(), "demo", sortableId(Date.now()));
   prepareOut(out);
   const view = options.json ? silentView : createView();
   const interrupt = onInterrupt(() => view.say("interrupted: undoing first"));
-  const scratch = mkdtempSync(join(tmpdir(), "backout-demo-"));
   try {
-    const record = await runInLab(options, fault.name, { out, scratch, view, interrupt });
-    if (!record) return ExitCode.Interrupted;
+    const record = await runInLab(options, fault.name, { out, own, view, interrupt });
+    if (!record) {
+      if (options.json) printJson(errorDocument("interrupted", "ended before there was a drill"));
+      return ExitCode.Interrupted;
+    }
     writeFileSync(join(out, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
     if (options.json) printJson(record);
     else view.say(`${renderSummary(record)}\n${whatNext(out, options)}`);
@@ -66,13 +72,12 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
   } finally {
     view.end();
     interrupt.dispose();
-    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 interface Stage {
   readonly out: string;
-  readonly scratch: string;
+  readonly own: Releases | undefined;
   readonly view: View;
   readonly interrupt: Interrupt;
 }
@@ -85,7 +90,11 @@ async function runInLab(
 ): Promise<DrillRecord | undefined> {
   const { view, interrupt } = stage;
   const { startLab } = await import("../lab/lab.ts");
-  const lab = await startLab({ speed: options.speed, images: defaultImages(), log: diagnose });
+  const lab = await startLab({
+    speed: options.speed,
+    images: { ...defaultImages(), ...stage.own?.images },
+    log: diagnose,
+  });
   try {
     view.say(`lab at ${lab.endpoint}, clock ${options.speed} x`);
     await provisionExample(options, lab, stage);
@@ -107,10 +116,10 @@ async function runInLab(
 
 async function provisionExample(
   options: DemoOptions,
-  lab: { readonly endpoint: string },
+  lab: { readonly endpoint: string; readonly directory: string },
   stage: Stage,
 ): Promise<void> {
-  const { view, interrupt, scratch } = stage;
+  const { view, interrupt, own } = stage;
   const project = readProject(packageDirectory);
   const result = await provision({
     kind: "up",
@@ -118,9 +127,10 @@ async function provisionExample(
     stack: "dev",
     config: {
       ...readStackConfig(project, "dev"),
+      ...own?.config,
       ...(options.break === undefined ? {} : { "backout:rehearseWithout": options.break }),
     },
-    stateFile: join(scratch, "stack.json"),
+    stateFile: join(lab.directory, "stack.json"),
     endpoint: lab.endpoint,
     signal: interrupt.signal,
     onEvent: (event) => {

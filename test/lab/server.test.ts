@@ -48,6 +48,8 @@ describe("the front door", () => {
     const response = await fetch(endpoint);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain("Backout's lab");
+    const head = await fetch(endpoint, { method: "HEAD" });
+    expect([head.status, await head.text()]).toEqual([200, ""]);
   });
 
   test.each(["127.0.0.1", "127.0.0.1:4599", "localhost:80", "LOCALHOST", "[::1]:4599"])(

@@ -149,6 +149,9 @@ test("targets are loopback addresses; anything else is an invalid target", async
   expect(await register("127.0.0.1", MISSING.targetGroup)).toContain(
     "TargetGroupNotFoundException",
   );
+  // An id of no known form is one that is not there.
+  expect(await register("127.0.0.1", `${arn}-old`)).toContain("TargetGroupNotFoundException");
+  expect(await register("127.0.0.1", "blue")).toContain("ValidationError");
   const instances = await world.targetGroup("machines", { TargetType: "instance" });
   expect(await register("i-0123", instances)).toContain("not in a running state");
   expect(await register("127.0.0.1")).toBe("accepted");
