@@ -1,4 +1,5 @@
 /** Bundles the guard for Lambda: one CommonJS file with its pinned SDK clients inside. */
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -14,6 +15,8 @@ const ENTRY = fileURLToPath(
 export async function bundleGuard(): Promise<string> {
   const result = await build({
     entryPoints: [ENTRY],
+    // Names of modules are relative to this, and so are the bytes: the same wherever it is run.
+    absWorkingDir: dirname(dirname(ENTRY)),
     bundle: true,
     write: false,
     platform: "node",

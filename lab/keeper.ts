@@ -16,6 +16,10 @@ import type { Keeper, KeptProcess, SpawnOptions } from "./service.ts";
 const STOP_GRACE_MS = 1000;
 /** Wall time for the last lines after a process has ended; only an escaped grandchild needs it. */
 const LAST_LINES_MS = 500;
+/** Output is read no faster than this (wall time); who prints more waits, as at a full pipe. */
+const OUTPUT_BYTES_PER_SECOND = 1024 * 1024;
+/** Bytes that are read at once before the reader rests. */
+const OUTPUT_BURST_BYTES = 128 * 1024;
 
 type Ending = Awaited<KeptProcess["exited"]>;
 
@@ -132,7 +136,15 @@ function keep(child: ChildProcess, options: SpawnOptions): KeptProcess {
 /** Reads a stream to its end whether anybody listens or not: a full pipe would stop the child. */
 function drain(stream: Readable, onLine: (line: string) => void): Promise<void> {
   const lines = new LineSplitter(onLine);
-  stream.on("data", (chunk: Buffer) => lines.write(chunk));
+  let burst = 0;
+  stream.on("data", (chunk: Buffer) => {
+    lines.write(chunk);
+    burst += chunk.length;
+    if (burst < OUTPUT_BURST_BYTES) return;
+    stream.pause();
+    setTimeout(() => stream.resume(), (burst / OUTPUT_BYTES_PER_SECOND) * 1000).unref();
+    burst = 0;
+  });
   return new Promise((resolve) => {
     stream.once("close", () => {
       lines.end();

@@ -7,7 +7,7 @@ import { environmentError, messageOf, usageError } from "../base/errors.ts";
 import { RehearsedBreak } from "../components/args.ts";
 import type { DrillEvent } from "../drills/events.ts";
 import { chooseFault } from "../drills/faults/registry.ts";
-import type { DrillRecord } from "../drills/record.ts";
+import { type DrillRecord, Verdict } from "../drills/record.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
 import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
@@ -21,6 +21,7 @@ import { readProject, readStackConfig } from "./project.ts";
 import { provision } from "./provision.ts";
 import { renderSummary } from "./summary.ts";
 import { targetAt } from "./target.ts";
+import { taskTrouble } from "./taskTrouble.ts";
 import { createView, silentView, type View } from "./view.ts";
 
 interface DemoOptions extends OwnServersOptions {
@@ -104,7 +105,14 @@ async function runInLab(
     const connection = await connect(target, undefined, journal, DEFAULT_REQUESTS_PER_SECOND);
     try {
       const onEvent = (event: DrillEvent): void => view.onDrillEvent(event);
-      return await runDrill({ drill: fault, signal: interrupt.signal, onEvent }, connection);
+      const record = await runDrill(
+        { drill: fault, signal: interrupt.signal, onEvent },
+        connection,
+      );
+      if (record.verdict === Verdict.NotRun && stage.own) {
+        for (const line of await taskTrouble(target.clients, record.environment)) diagnose(line);
+      }
+      return record;
     } finally {
       connection.close();
     }

@@ -61,7 +61,7 @@ export class Deployment {
       const type = await edge.table.resource(registration.type);
       return this.course.step(registration, plainStep(StepKind.Read), async () => {
         const outputs = await type.read(id, edge.context, unwrapSecrets(inputs));
-        if (!outputs) throw new OperationError(`there is no ${registration.type} with id ${id}`);
+        if (!outputs) throw new Error(`there is no ${registration.type} with id ${id}`);
         const old = this.course.findOld(registration);
         const state = { ...stateOf(registration, inputs), provider, id, external: true, outputs };
         await edge.snapshot.commit(state, old);

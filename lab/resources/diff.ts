@@ -1,7 +1,7 @@
 /** Which inputs changed, and whether the change forces another resource: pure. */
 import { formatPath, overlaps, parsePath, type Path } from "./paths.ts";
 import type { Members, Shape } from "./shape.ts";
-import { isObject, sameValue, UNKNOWN, type Properties, type Value } from "./values.ts";
+import { isObject, sameValue, type Properties, type Value } from "./values.ts";
 
 export interface Change {
   readonly path: string;
@@ -76,7 +76,6 @@ function sameMeaning(
   old: Value | undefined,
   value: Value | undefined,
 ): boolean {
-  if (value === UNKNOWN) return false;
   if (sameValue(old, value)) return true;
   if (shape?.kind === "json" && typeof old === "string" && typeof value === "string") {
     return sameValue(parsed(old), parsed(value));

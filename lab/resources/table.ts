@@ -50,7 +50,6 @@ export const labResources: ResourceTable = {
 };
 
 export const RESOURCE_TOKENS = Object.keys(RESOURCES);
-export const INVOKE_TOKENS = Object.keys(INVOKES);
 
 async function pick<T>(
   known: Readonly<Record<string, () => Promise<T>>>,
