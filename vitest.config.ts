@@ -1,11 +1,22 @@
 import { defineConfig } from "vitest/config";
 
+// Two cores are the smallest machine this must pass on; real processes run inside the tests.
+const limits = { maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // Two cores are the smallest machine this must pass on; real processes run inside the tests.
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    ...limits,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: "default",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/kill/**"],
+        },
+      },
+      // Minutes of kills at every step: CI runs it beside the tests, people when they need it.
+      { test: { ...limits, name: "kill", include: ["test/kill/**/*.test.ts"] } },
+    ],
   },
 });

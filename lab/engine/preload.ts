@@ -2,7 +2,9 @@
  * Loaded into the program's process ahead of Pulumi's launcher: tells the engine, in parts, what the
  * launcher only prints as text, and ends the program when the engine is gone.
  */
+import { existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 
 /** What the engine hears about an error that the program did not handle. */
 export interface ProgramError {
@@ -15,8 +17,9 @@ export interface ProgramError {
   readonly at: string | undefined;
 }
 
-// Most of a run's time is spent compiling the SDKs; the next run finds them compiled.
-enableCompileCache();
+// Most of a run's time is spent compiling the SDKs; the next run finds them compiled. They are kept
+// with what they were compiled from, and not in the machine's temporary directory.
+if (existsSync("node_modules")) enableCompileCache(join("node_modules", ".cache", "backout"));
 
 const FRAME = /\(?((?:file:\/\/|\/)[^()\s]+:\d+:\d+)\)?$/;
 
