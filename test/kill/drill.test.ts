@@ -55,7 +55,7 @@ describe("a drill in a lab that stays", { timeout: 180_000 }, () => {
     expect((await box.run("report", "verify", "--journal", journal)).code).toBe(0);
   });
 
-  test("whose guard is killed again and again still passes: the event is delivered anew", async () => {
+  test("whose guard is killed still passes: Lambda starts another, and delivers a lost event again", async () => {
     const drill = box.start("drill", "run", "bad-release-errors", "--journal", journal, "--json");
     const guards = (): number[] =>
       readdirSync("/proc").flatMap((pid) => {
@@ -67,10 +67,9 @@ describe("a drill in a lab that stays", { timeout: 180_000 }, () => {
           return [];
         }
       });
-    // The environments that provisioning left warm: the alarm of the drill meets none of them.
     let killed = 0;
     const killer = setInterval(() => {
-      for (const pid of killed < 3 ? guards() : []) {
+      for (const pid of killed === 0 ? guards() : []) {
         process.kill(pid, "SIGKILL");
         killed++;
       }
