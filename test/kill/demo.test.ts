@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually, processesOf, type Running, type Sandbox, sandbox } from "../e2e/command.ts";
 
-const SPEED = "60";
+const SPEED = "40";
 
 /** What the demo prints when it enters each of its steps, in order. */
 const STEPS: readonly [string, RegExp][] = [
@@ -18,6 +18,10 @@ const STEPS: readonly [string, RegExp][] = [
   ["errors seen", /impact\.first/],
   ["alarm", /alarm\.transitioned|reversion\.decided|weights\.verified/],
   ["recovered", /recovery\.sustained/],
+];
+
+/** From here on everything is measured: an interrupt changes no verdict, and the undo goes on. */
+const AFTER_THE_VERDICT: readonly [string, RegExp][] = [
   ["undo", /putting everything back/],
   ["fault removed", /fault\.removed/],
 ];
@@ -60,7 +64,19 @@ describe("a demo that is ended", { timeout: 120_000 }, () => {
     });
   });
 
-  test.each(STEPS)("by kill -9 at step: %s", async (_step, marker) => {
+  test.each(AFTER_THE_VERDICT)("by SIGINT at step: %s", async (_step, marker) => {
+    const { demo, endpoint, out } = await startDemo(box);
+    await demo.saw(marker);
+    demo.kill("SIGINT");
+    expect(await demo.finished).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("residue.none"),
+    });
+    await expectNothingLeft(box, endpoint);
+    await expectWholeJournal(box, out);
+  });
+
+  test.each([...STEPS, ...AFTER_THE_VERDICT])("by kill -9 at step: %s", async (_step, marker) => {
     const { demo, endpoint, out } = await startDemo(box);
     await demo.saw(marker);
     demo.kill("SIGKILL");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually, processesOf, type Sandbox, sandbox } from "../e2e/command.ts";
 
-const SPEED = "60";
+const SPEED = "40";
 
 describe("a drill in a lab that stays", { timeout: 180_000 }, () => {
   let box: Sandbox;
