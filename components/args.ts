@@ -56,10 +56,26 @@ export interface GuardArgs {
   /** Share of failed requests, percent, above which a slot's alarm goes off. @default 5 */
   readonly errorRatePercent?: number;
   /**
-   * Requests per minute below which the error rate is not judged: low traffic never decides.
+   * Requests per minute below which neither error rate nor latency is judged: low traffic never
+   * decides.
    * @default 20
    */
   readonly minimumRequestsPerMinute?: number;
+  /**
+   * Seconds that the slowest hundredth of a slot's responses may take before its alarm goes off.
+   * Below 100 requests a minute, where p99 would be the one slowest response, the slowest tenth is
+   * judged instead. Set it above what a healthy release needs: traffic leaves the candidate when it
+   * is crossed for one minute.
+   * @default 1
+   */
+  readonly latencyP99Seconds?: number;
+  /**
+   * How many times the other slot's p99 a slot's own may be before its alarm goes off. Judged only
+   * while both slots have 100 requests a minute, and not below a tenth of `latencyP99Seconds`: once
+   * a candidate has all the traffic, only the absolute limit holds.
+   * @default 2
+   */
+  readonly latencyRatio?: number;
   /**
    * Leave one link out, to prove that a drill fails then. Traffic does **not** come home by itself
    * in such an environment. @default nothing is left out
@@ -145,6 +161,21 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
     "a number above 0 and below 100",
   );
   integer("guard.minimumRequestsPerMinute", args.guard?.minimumRequestsPerMinute, 1, 1_000_000);
+  const p99 = args.guard?.latencyP99Seconds;
+  check(
+    p99 === undefined || (p99 >= 0.001 && p99 < 60),
+    "guard.latencyP99Seconds",
+    p99,
+    "a number of seconds from 0.001 to below 60",
+    "at 60 s, its idle timeout, the load balancer answers 504 itself: a failure, not a latency",
+  );
+  const ratio = args.guard?.latencyRatio;
+  check(
+    ratio === undefined || (ratio > 1 && ratio <= 100),
+    "guard.latencyRatio",
+    ratio,
+    "a number above 1 and up to 100",
+  );
   const without = args.guard?.rehearseWithout;
   check(
     without === undefined || Object.values(RehearsedBreak).includes(without),

@@ -90,6 +90,8 @@ export class BlueGreenEnvironment extends pulumi.ComponentResource {
           accountId,
           errorRatePercent: args.guard?.errorRatePercent ?? 5,
           minimumRequestsPerMinute: args.guard?.minimumRequestsPerMinute ?? 20,
+          latencyP99Seconds: args.guard?.latencyP99Seconds ?? 1,
+          latencyRatio: args.guard?.latencyRatio ?? 2,
           rehearseWithout,
           tags,
         },

@@ -1,9 +1,16 @@
-/** A slot's alarms: error rate, no healthy host, and their composite, whose action is the guard. */
+/**
+ * A slot's alarms (error rate, no healthy host, latency) and their composite, whose action is the
+ * guard. The load balancer's own 5xx (HTTPCode_ELB_5XX_Count) decide nothing: they carry no target
+ * group, so they do not say which slot to leave, and both slots' alarms would go off together. What
+ * causes them is seen by slot: refused connections, and a group without a healthy host.
+ */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
 import { RehearsedBreak } from "./args.ts";
+import { latencyAlarm, latencyRatioAlarm } from "./latencyAlarms.ts";
+import { PERIOD_SECONDS, renderMetric, slotDimensions } from "./slotMetrics.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface GuardAlarmsArgs {
@@ -14,12 +21,11 @@ export interface GuardAlarmsArgs {
   readonly accountId: pulumi.Input<string>;
   readonly errorRatePercent: number;
   readonly minimumRequestsPerMinute: number;
+  readonly latencyP99Seconds: number;
+  readonly latencyRatio: number;
   readonly rehearseWithout: RehearsedBreak | undefined;
   readonly tags: Record<string, string>;
 }
-
-/** The load balancer publishes once a minute; a shorter period would see mostly missing points. */
-const PERIOD_SECONDS = 60;
 
 export class GuardAlarms extends pulumi.ComponentResource {
   readonly guardAlarm: aws.cloudwatch.CompositeAlarm;
@@ -28,10 +34,7 @@ export class GuardAlarms extends pulumi.ComponentResource {
     super("backout:index:GuardAlarms", name, {}, opts);
     const { names, slot, tags } = args;
     const child = { parent: this };
-    const dimensions = {
-      LoadBalancer: args.split.loadBalancer.arnSuffix,
-      TargetGroup: args.split.targetGroups[slot].arnSuffix,
-    };
+    const dimensions = slotDimensions(args.split, slot);
 
     const errors = new aws.cloudwatch.MetricAlarm(
       `${name}-errors`,
@@ -53,9 +56,9 @@ export class GuardAlarms extends pulumi.ComponentResource {
             label: "Failed requests, percent",
             returnData: true,
           },
-          renderSum("requests", "RequestCount", dimensions),
-          renderSum("errors", "HTTPCode_Target_5XX_Count", dimensions),
-          renderSum("refused", "TargetConnectionErrorCount", dimensions),
+          renderMetric("requests", "RequestCount", "Sum", dimensions),
+          renderMetric("errors", "HTTPCode_Target_5XX_Count", "Sum", dimensions),
+          renderMetric("refused", "TargetConnectionErrorCount", "Sum", dimensions),
         ],
         tags,
       },
@@ -75,18 +78,25 @@ export class GuardAlarms extends pulumi.ComponentResource {
         threshold: 1,
         evaluationPeriods: 2,
         datapointsToAlarm: 2,
-        // This metric is always reported while targets are registered: silence is no health.
+        // This metric is always reported while targets are registered: silence is no health. A slot
+        // whose tasks crash at their start has no target at all, and nothing else shows it. The silent
+        // minutes count once no older point is left in what CloudWatch looks back at.
         treatMissingData: "breaching",
         tags,
       },
       child,
     );
+    const latency = latencyAlarm(`${name}-latency`, args, child);
+    const latencyRatio = latencyRatioAlarm(`${name}-latency-ratio`, args, child);
+    const signals = [errors, unhealthy, latency, latencyRatio];
     this.guardAlarm = new aws.cloudwatch.CompositeAlarm(
       name,
       {
         alarmName: names.guardAlarm[slot],
         alarmDescription: `The release in slot ${slot} is bad: its traffic goes back`,
-        alarmRule: pulumi.interpolate`ALARM("${errors.name}") OR ALARM("${unhealthy.name}")`,
+        alarmRule: pulumi
+          .all(signals.map((signal) => signal.name))
+          .apply((signalNames) => signalNames.map((one) => `ALARM("${one}")`).join(" OR ")),
         alarmActions:
           args.rehearseWithout === RehearsedBreak.AlarmAction ? [] : [args.function.arn],
         tags,
@@ -109,21 +119,4 @@ export class GuardAlarms extends pulumi.ComponentResource {
     }
     this.registerOutputs({ guardAlarmArn: this.guardAlarm.arn });
   }
-}
-
-function renderSum(
-  id: string,
-  metricName: string,
-  dimensions: Record<string, pulumi.Input<string>>,
-): aws.types.input.cloudwatch.MetricAlarmMetricQuery {
-  return {
-    id,
-    metric: {
-      namespace: "AWS/ApplicationELB",
-      metricName,
-      dimensions,
-      period: PERIOD_SECONDS,
-      stat: "Sum",
-    },
-  };
 }

@@ -1,4 +1,4 @@
-/** The guard's Lambda function, its role, its least policy, and the record that it keeps. */
+/** The guard's Lambda function, its role and policy, and the record that it keeps. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
@@ -68,8 +68,9 @@ export class ReversionFunction extends pulumi.ComponentResource {
             resources: [split.listener.arn],
           },
           {
-            // ELBv2 authorises its Describe calls on all resources only.
+            // ELBv2 authorises its Describe calls on all resources only; of alarms only states are read.
             actions: [
+              "cloudwatch:DescribeAlarms",
               "elasticloadbalancing:DescribeListeners",
               "elasticloadbalancing:DescribeTargetHealth",
             ],

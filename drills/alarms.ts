@@ -35,10 +35,17 @@ export interface SignalAlarm {
   readonly threshold: number;
 }
 
-export interface SlotAlarms {
-  readonly guard: GuardAlarm;
-  readonly errors: SignalAlarm;
-  readonly unhealthy: SignalAlarm;
+/** What a guard alarm listens to: share of failures, no healthy host, p99, p99 against the other slot. */
+export const SIGNALS = ["errors", "unhealthy", "latency", "latencyRatio"] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+export type SlotAlarms = { readonly guard: GuardAlarm } & Readonly<Record<Signal, SignalAlarm>>;
+
+/** Those of a slot's alarms that are not OK, as sentences. */
+export function notOk(alarms: SlotAlarms): string[] {
+  return [alarms.guard, ...SIGNALS.map((signal) => alarms[signal])]
+    .filter((alarm) => alarm.state !== "OK")
+    .map((alarm) => `alarm ${alarm.name} is ${alarm.state}`);
 }
 
 export interface AlarmReader {
@@ -77,7 +84,13 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
 
   return {
     async read(slot) {
-      const wanted = [names.guardAlarm[slot], names.errorAlarm[slot], names.unhealthyAlarm[slot]];
+      const signalNames: Readonly<Record<Signal, string>> = {
+        errors: names.errorAlarm[slot],
+        unhealthy: names.unhealthyAlarm[slot],
+        latency: names.latencyAlarm[slot],
+        latencyRatio: names.latencyRatioAlarm[slot],
+      };
+      const wanted = [names.guardAlarm[slot], ...Object.values(signalNames)];
       const found = await client.send(
         new DescribeAlarmsCommand({
           AlarmNames: wanted,
@@ -86,15 +99,18 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
         }),
       );
       const guard = found.CompositeAlarms?.find((alarm) => alarm.AlarmName === wanted[0]);
-      const errors = found.MetricAlarms?.find((alarm) => alarm.AlarmName === wanted[1]);
-      const unhealthy = found.MetricAlarms?.find((alarm) => alarm.AlarmName === wanted[2]);
-      if (!guard || !errors || !unhealthy) {
-        throw environmentError(
+      const incomplete = (): Error =>
+        environmentError(
           "incomplete-environment",
           `slot ${slot} lacks one of its alarms ${wanted.join(", ")}`,
           "finish provisioning with `backout up` (or `pulumi up`)",
         );
-      }
+      const signal = (which: Signal): SignalAlarm => {
+        const alarm = found.MetricAlarms?.find((one) => one.AlarmName === signalNames[which]);
+        if (!alarm) throw incomplete();
+        return signalAlarm(alarm);
+      };
+      if (!guard) throw incomplete();
       return {
         guard: {
           name: guard.AlarmName ?? "",
@@ -104,8 +120,10 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
           actionsEnabled: guard.ActionsEnabled ?? true,
           alarmActions: guard.AlarmActions ?? [],
         },
-        errors: signalAlarm(errors),
-        unhealthy: signalAlarm(unhealthy),
+        errors: signal("errors"),
+        unhealthy: signal("unhealthy"),
+        latency: signal("latency"),
+        latencyRatio: signal("latencyRatio"),
       };
     },
 

@@ -92,8 +92,8 @@ export function windowProblem(
   }
   if (look.alarm.state !== "OK") return `the guard alarm is ${look.alarm.state}`;
   const requests = to.requests - from.requests;
-  const errors = to.errors - from.errors;
-  if (errors > 0) return `${errors} of ${requests} responses were bad (${to.lastBadWas})`;
+  const bad = to.bad - from.bad;
+  if (bad > 0) return `${bad} of ${requests} responses were bad (${to.lastBadWas})`;
   const unknown = to.bySlot.unknown.requests - from.bySlot.unknown.requests;
   if (unknown > 0) return `${unknown} of ${requests} responses do not say which slot answered`;
   const others = requests - (to.bySlot[candidate].requests - from.bySlot[candidate].requests);

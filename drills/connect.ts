@@ -82,8 +82,8 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
     journal,
     metricDelayMs,
     pollWallMs,
-    startLoad: () =>
-      startLoad({ clock, url: options.url, requestsPerSecond: options.requestsPerSecond }),
+    startLoad: (judging) =>
+      startLoad({ clock, url: options.url, requestsPerSecond: options.requestsPerSecond, judging }),
     gatherEvidence: (question) => gatherEvidence(sources, question),
     close: () => journal.close(),
   };

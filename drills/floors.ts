@@ -6,8 +6,10 @@ export interface DetectionFacts {
   readonly datapointsToAlarm: number;
   /** From the end of a period until alarms see its datapoint. */
   readonly deliveryDelayMs: number;
-  /** How long the fault must act at the end of a period to make that period breach. */
+  /** How long the fault must act at the end of a period to make that period breach, onset included. */
   readonly timeToBreachMs: number;
+  /** From the fault's first act until a response shows it. */
+  readonly onsetMs: number;
   /** From one evaluation of the alarm to the next. */
   readonly cadenceMs: number;
 }
@@ -16,7 +18,7 @@ export interface DetectionFacts {
 export interface DetectionFloor {
   /** A strong fault that starts late in a period: (M-1) x period + time to breach + delay. */
   readonly detect: number;
-  /** A fault that just misses a period and an evaluation: (M+1) x period + cadence + delay. */
+  /** A fault that just misses a period and an evaluation: onset + (M+1) x period + cadence + delay. */
   readonly detectWorst: number;
 }
 
@@ -26,7 +28,9 @@ export function detectionFloor(facts: DetectionFacts): DetectionFloor {
   const m = facts.datapointsToAlarm;
   return {
     detect: Math.round((m - 1) * periodMs + facts.timeToBreachMs + facts.deliveryDelayMs),
-    detectWorst: Math.round((m + 1) * periodMs + facts.cadenceMs + facts.deliveryDelayMs),
+    detectWorst: Math.round(
+      facts.onsetMs + (m + 1) * periodMs + facts.cadenceMs + facts.deliveryDelayMs,
+    ),
   };
 }
 

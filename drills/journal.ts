@@ -160,12 +160,13 @@ function notADirectory(directory: string): Error {
   );
 }
 
-function refuseNewer(directory: string): void {
+/** @throws BackoutError `journal-newer` when a later Backout wrote the journal. */
+export function refuseNewer(directory: string): void {
   const version = readHead(directory)?.schemaVersion;
   if (version === undefined || version <= JOURNAL_SCHEMA_VERSION) return;
   throw usageError(
     "journal-newer",
-    `the journal in ${directory} has schema version ${version}, this Backout writes version ` +
+    `the journal in ${directory} has schema version ${version}, this Backout knows version ` +
       `${JOURNAL_SCHEMA_VERSION}`,
     "use the Backout that wrote it or a later one, or another directory with --journal",
   );

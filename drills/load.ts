@@ -8,13 +8,20 @@ import { messageOf } from "../base/errors.ts";
 import { errorCode } from "./errno.ts";
 import { Slot } from "../guard/slot.ts";
 import { FAULT_HEADER, RELEASE_HEADER, SLOT_HEADER } from "../sidecar/lease.ts";
-import { LoadRecorder, type LoadSnapshot, type RecentCounts } from "./loadRecorder.ts";
+import {
+  type LoadJudging,
+  LoadRecorder,
+  type LoadSnapshot,
+  type RecentCounts,
+} from "./loadRecorder.ts";
 import { nominalSpan } from "./wait.ts";
 
 export interface Load {
   snapshot(): LoadSnapshot;
   /** Responses completed in the last `wallMs` (up to 4096 of them). */
   recent(wallMs: number): RecentCounts;
+  /** By slot, of the same: wall milliseconds, null for a slot without an answer. */
+  p99(wallMs: number): Readonly<Record<Slot, number | null>>;
   /** Wall time of the first bad response completed at or after `wallMs`; null when there is none. */
   firstBadSince(wallMs: number): number | null;
   /** Sends no more, drops what is under way, and leaves no timer and no socket. */
@@ -26,17 +33,32 @@ export interface LoadOptions {
   readonly url: string;
   /** Wall seconds, whatever the clock's speed: requests are work, not waiting. */
   readonly requestsPerSecond: number;
-  /** @default 64; requests that would exceed it are not sent */
+  readonly judging: LoadJudging;
+  /** Requests that would exceed it are not sent. @default 64, or what the fault's delay asks for */
   readonly maxInFlight?: number;
-  /** Wall milliseconds after which a request without an answer is bad. @default 10000 */
+  /** Wall milliseconds after which a request without an answer is bad, beside the fault's delay. @default 10000 */
   readonly timeoutWallMs?: number;
+}
+
+/** Sockets are finite, however long a fault holds requests back. */
+const MOST_IN_FLIGHT = 4_096;
+
+/**
+ * Enough for the load to go on leaving at its rate while every answer is late, and a second of room:
+ * a load that a fault throttles would hide the fault from alarms that need requests to decide.
+ */
+function roomFor(requestsPerSecond: number, slowsByMs: number): number {
+  const waiting = Math.ceil(requestsPerSecond * (slowsByMs / 1000 + 1));
+  return Math.min(MOST_IN_FLIGHT, Math.max(64, waiting));
 }
 
 /** Wall milliseconds between two batches of requests. */
 const TICK_WALL_MS = 10;
 
 export function startLoad(options: LoadOptions): Load {
-  const { clock, requestsPerSecond, maxInFlight = 64, timeoutWallMs = 10_000 } = options;
+  const { clock, requestsPerSecond, judging } = options;
+  const { maxInFlight = roomFor(requestsPerSecond, judging.slowsByMs) } = options;
+  const timeoutWallMs = (options.timeoutWallMs ?? 10_000) + judging.slowsByMs;
   const url = new URL(options.url);
   const pool = new Pool(url.origin, {
     connections: maxInFlight,
@@ -44,7 +66,7 @@ export function startLoad(options: LoadOptions): Load {
     bodyTimeout: timeoutWallMs,
     connect: { timeout: timeoutWallMs },
   });
-  const recorder = new LoadRecorder();
+  const recorder = new LoadRecorder(judging);
   const startedMs = clock.wall();
   let due = 0;
   let stopped = false;
@@ -92,6 +114,7 @@ export function startLoad(options: LoadOptions): Load {
   return {
     snapshot: () => recorder.snapshot(),
     recent: (wallMs) => recorder.recent(clock.wall() - wallMs),
+    p99: (wallMs) => recorder.p99(clock.wall() - wallMs),
     firstBadSince: (wallMs) => recorder.firstBadSince(wallMs),
     async stop() {
       stopped = true;

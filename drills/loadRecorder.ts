@@ -16,8 +16,20 @@ export interface LoadResponse {
   readonly error: string | null;
 }
 
+/** What a drill calls a bad response. Wall milliseconds: responses are work, not waiting. */
+export interface LoadJudging {
+  /** An answer that takes longer is slow: the threshold of the candidate's latency alarm. */
+  readonly slowAfterMs: number;
+  /**
+   * What the drill's fault adds to a response. Above 0 a slow answer is as bad as a failed one, for
+   * it is what the fault breaks; otherwise slow ones are only counted.
+   */
+  readonly slowsByMs: number;
+}
+
 export interface SlotCounts {
   readonly requests: number;
+  /** Failed. */
   readonly errors: number;
   readonly lastWallMs: number | null;
 }
@@ -26,14 +38,19 @@ export interface SlotCounts {
 export interface LoadSnapshot {
   /** Completed, good or bad. */
   readonly requests: number;
+  /** Failed: server errors and requests without an answer. */
   readonly errors: number;
+  /** Answered without failing, but late. */
+  readonly slow: number;
+  /** What the drill calls bad: the failed, and the slow where slowness is the fault. */
+  readonly bad: number;
   readonly inFlight: number;
   /** Requests that were due but held back because too many were under way. */
   readonly notSent: number;
   readonly bySlot: Readonly<Record<Slot | "unknown", SlotCounts>>;
   readonly lastBadWallMs: number | null;
   readonly lastGoodWallMs: number | null;
-  /** Of the newest bad response: its status or its kind of error. */
+  /** Of the newest bad response: its status, its kind of error, or how slow it was. */
   readonly lastBadWas: string | null;
 }
 
@@ -46,20 +63,27 @@ export interface RecentCounts {
 const RING_SIZE = 4096;
 
 /** Server errors and requests without an answer; what a client did wrong (4xx) is no fault. */
-export function isBad(response: Pick<LoadResponse, "status">): boolean {
+export function isFailed(response: Pick<LoadResponse, "status">): boolean {
   return response.status === null || response.status >= 500;
 }
 
 export class LoadRecorder {
+  readonly #judging: LoadJudging;
   #inFlight = 0;
   #requests = 0;
   #errors = 0;
+  #slow = 0;
+  #badCount = 0;
   #notSent = 0;
   #bySlot = { blue: noCounts(), green: noCounts(), unknown: noCounts() };
   #lastBad: LoadResponse | null = null;
   #lastGoodWallMs: number | null = null;
   readonly #ring = new Ring<LoadResponse>();
   readonly #bad = new Ring<number>();
+
+  constructor(judging: LoadJudging) {
+    this.#judging = judging;
+  }
 
   get inFlight(): number {
     return this.#inFlight;
@@ -76,15 +100,18 @@ export class LoadRecorder {
   completed(response: LoadResponse): void {
     this.#inFlight--;
     this.#requests++;
-    const bad = isBad(response);
-    if (bad) {
-      this.#errors++;
+    const failed = isFailed(response);
+    const slow = !failed && tookMs(response) > this.#judging.slowAfterMs;
+    if (failed) this.#errors++;
+    if (slow) this.#slow++;
+    if (failed || (slow && this.#judging.slowsByMs > 0)) {
+      this.#badCount++;
       this.#lastBad = response;
       this.#bad.push(response.completedWallMs);
     } else this.#lastGoodWallMs = response.completedWallMs;
     const counts = this.#bySlot[response.slot ?? "unknown"];
     counts.requests++;
-    if (bad) counts.errors++;
+    if (failed) counts.errors++;
     counts.lastWallMs = response.completedWallMs;
     this.#ring.push(response);
   }
@@ -93,6 +120,8 @@ export class LoadRecorder {
     return {
       requests: this.#requests,
       errors: this.#errors,
+      slow: this.#slow,
+      bad: this.#badCount,
       inFlight: this.#inFlight,
       notSent: this.#notSent,
       bySlot: {
@@ -102,7 +131,7 @@ export class LoadRecorder {
       },
       lastBadWallMs: this.#lastBad?.completedWallMs ?? null,
       lastGoodWallMs: this.#lastGoodWallMs,
-      lastBadWas: this.#lastBad ? String(this.#lastBad.status ?? this.#lastBad.error) : null,
+      lastBadWas: this.#lastBad && whatWas(this.#lastBad),
     };
   }
 
@@ -113,14 +142,39 @@ export class LoadRecorder {
     const found = this.#ring.newestWhile((response) => response.completedWallMs >= sinceWallMs);
     for (const response of found) {
       split[response.slot ?? "unknown"]++;
-      if (isBad(response)) errors++;
+      if (isFailed(response)) errors++;
     }
     return { requests: found.length, errors, split };
+  }
+
+  /**
+   * Wall milliseconds within which 99 of 100 answers came, by slot, of those completed at or after
+   * `sinceWallMs` (nearest rank, so that of fewer than 100 it is the slowest); null when none was.
+   */
+  p99(sinceWallMs: number): Record<Slot, number | null> {
+    const found = this.#ring.newestWhile((response) => response.completedWallMs >= sinceWallMs);
+    const of = (slot: Slot): number | null => {
+      const latencies = found
+        .filter((response) => response.slot === slot && response.status !== null)
+        .map(tookMs)
+        .sort((a, b) => a - b);
+      return latencies[Math.ceil(0.99 * latencies.length) - 1] ?? null;
+    };
+    return { blue: of("blue"), green: of("green") };
   }
 
   firstBadSince(wallMs: number): number | null {
     return this.#bad.newestWhile((at) => at >= wallMs).at(-1) ?? null;
   }
+}
+
+function tookMs(response: LoadResponse): number {
+  return response.completedWallMs - response.startedWallMs;
+}
+
+function whatWas(bad: LoadResponse): string {
+  if (isFailed(bad)) return String(bad.status ?? bad.error);
+  return `${bad.status} after ${tookMs(bad)} ms`;
 }
 
 interface MutableCounts {

@@ -5,7 +5,7 @@ import { allOn, sameWeights, type Weights } from "../guard/slot.ts";
 import { type Course, courseOf } from "./course.ts";
 import { Source } from "./record.ts";
 import type { DrillRun, Look, Plan } from "./run.ts";
-import { faultActive, REPORT_FRESH_WALL_MS } from "./sidecars.ts";
+import { faultActive, nextWordWithinMs } from "./sidecars.ts";
 import { pollUntil, sleepWall } from "./wait.ts";
 import type { RecoveryFacts } from "./verdict.ts";
 
@@ -171,7 +171,8 @@ class Watch {
     if (this.#faultEndedMs !== null) return false;
     const { clock, pollWallMs, faults } = this.#run.ports;
     const sustainedWallMs = clock.toWall(sustainedMs);
-    const untilMs = clock.toNominal(clock.wall() + REPORT_FRESH_WALL_MS);
+    const said = await faults.reports(this.#plan.candidate).catch(() => []);
+    const untilMs = clock.toNominal(clock.wall() + nextWordWithinMs(said));
     const polling = { clock, pollWallMs, untilMs, signal: this.#run.signal };
     const answer = await pollUntil(polling, async () => {
       const reports = await faults.reports(this.#plan.candidate).catch(() => []);

@@ -7,6 +7,7 @@ import type { LinkEvidence, LinkQuestion } from "./brokenLink.ts";
 import type { FaultStore } from "./faultStore.ts";
 import type { Journal } from "./journal.ts";
 import type { Load } from "./load.ts";
+import type { LoadJudging } from "./loadRecorder.ts";
 
 /** An environment to look at and to put back. */
 export interface EnvironmentPorts {
@@ -23,7 +24,7 @@ export interface EnvironmentPorts {
 
 export interface DrillPorts extends EnvironmentPorts {
   readonly journal: Journal;
-  startLoad(): Load;
+  startLoad(judging: LoadJudging): Load;
   gatherEvidence(question: LinkQuestion): Promise<LinkEvidence>;
   /**
    * Nominal milliseconds from the end of a metric's period until alarms see it. AWS publishes no

@@ -4,8 +4,8 @@ import { type EnvironmentRecord, Phase } from "../guard/record.ts";
 import { allOn, otherSlot, sameWeights, type Slot, SLOTS } from "../guard/slot.ts";
 import type { LiveTraffic } from "../guard/traffic.ts";
 import type { FaultLease, SidecarReport } from "../sidecar/lease.ts";
-import type { SlotAlarms } from "./alarms.ts";
-import { type DetectionFloor, detectionFloor, evaluationCadenceMs } from "./floors.ts";
+import { notOk, type SlotAlarms } from "./alarms.ts";
+import { faultFloors } from "./faultFloors.ts";
 import type { DrillRun, Plan } from "./run.ts";
 import { freshReports } from "./sidecars.ts";
 import { nominalSpan, pollUntil } from "./wait.ts";
@@ -59,10 +59,7 @@ export function assess(readings: Readings): Preflight {
 
   for (const slot of SLOTS) {
     if (readings.healthyTargets[slot] === 0) passing.push(`slot ${slot} has no healthy target`);
-    const { guard, errors, unhealthy } = readings.alarms[slot];
-    for (const alarm of [guard, errors, unhealthy]) {
-      if (alarm.state !== "OK") passing.push(`alarm ${alarm.name} is ${alarm.state}`);
-    }
+    passing.push(...notOk(readings.alarms[slot]));
     for (const report of freshReports(readings.reports[slot], wallMs)) {
       if (report.leaseId) {
         passing.push(
@@ -121,35 +118,23 @@ async function planOf(
   { sustainMs, holdMs }: PreflightBounds,
 ): Promise<Plan> {
   const candidate = otherSlot(record.stable);
-  const floors = floorsFor(run, alarms[candidate]);
+  const { clock, metricDelayMs } = run.ports;
+  const floors = faultFloors(run.fault, alarms[candidate], {
+    deliveryDelayMs: metricDelayMs,
+    onsetMs: run.fault.slowsByMs === 0 ? 0 : nominalSpan(clock, run.fault.slowsByMs),
+  });
   return {
     candidate,
     stable: record.stable,
     floors,
     sustainMs,
     holdMs: holdMs ?? Math.max(floors.detectWorst + 60_000, sustainMs),
+    judging: {
+      slowAfterMs: alarms[candidate].latency.threshold * 1000,
+      slowsByMs: run.fault.slowsByMs,
+    },
     knownReversionIds: (await run.ports.store.reversions()).map((entry) => entry.id),
   };
-}
-
-function floorsFor(run: DrillRun, alarms: SlotAlarms): DetectionFloor {
-  const alarm = alarms[run.fault.breaks];
-  const timeToBreachSeconds = run.fault.timeToBreachSeconds(alarm);
-  if (!Number.isFinite(timeToBreachSeconds)) {
-    throw environmentError(
-      "undetectable-fault",
-      `${run.fault.name} with ${JSON.stringify(run.fault.parameters)} never trips alarm ` +
-        `${alarm.name}, whose threshold is ${alarm.threshold}`,
-      "choose a stronger fault, or a lower threshold",
-    );
-  }
-  return detectionFloor({
-    periodSeconds: alarm.periodSeconds,
-    datapointsToAlarm: alarm.datapointsToAlarm,
-    deliveryDelayMs: run.ports.metricDelayMs,
-    timeToBreachMs: timeToBreachSeconds * 1000,
-    cadenceMs: evaluationCadenceMs(alarm.periodSeconds),
-  });
 }
 
 async function readAll({ ports }: DrillRun): Promise<Readings> {

@@ -111,7 +111,10 @@ export const drillRecordSchema = z.strictObject({
   /** Requests and errors from the start of the load to the end of observation. */
   traffic: z.strictObject({
     requests: z.int().min(0),
+    /** Failed: server errors and requests without an answer. */
     errors: z.int().min(0),
+    /** Answered, but later than the candidate's latency alarm allows; absent when nothing was sent. */
+    slow: z.int().min(0).optional(),
     /** Live weights at injection; null when there was none. */
     weightsBefore: weights.nullable(),
     /** Live weights at the end of observation, before the drill put anything back by its own hand. */

@@ -76,6 +76,7 @@ export function renderRecord(
     traffic: {
       requests: ending.traffic?.requests ?? 0,
       errors: ending.traffic?.errors ?? 0,
+      ...(ending.traffic ? { slow: ending.traffic.slow } : {}),
       weightsBefore: ending.weightsBefore ?? null,
       weightsAfter: ending.weightsAfter ?? null,
     },

@@ -12,6 +12,8 @@ export interface Traces {
   readonly live: LiveTraffic;
   readonly lease: FaultLease | null;
   readonly reports: readonly SidecarReport[];
+  /** Of the slot. */
+  readonly healthyTargets: number;
   readonly wallMs: number;
 }
 
@@ -27,6 +29,7 @@ export function residueOf(slot: Slot, leaseIds: readonly string[], traces: Trace
       found.push(`sidecar ${report.sidecarId} still obeys lease ${report.leaseId}`);
     }
   }
+  if (traces.healthyTargets === 0) found.push(`slot ${slot} has no healthy target`);
   if (!sameWeights(live.weights, allOn(record.stable))) {
     found.push(
       `weights blue ${live.weights.blue} / green ${live.weights.green}, ` +
@@ -48,13 +51,15 @@ export async function findResidue(
 ): Promise<string[]> {
   const { store, traffic, faults, clock } = ports;
   try {
-    const [record, live, lease, reports] = await Promise.all([
+    const [record, live, lease, reports, healthyTargets] = await Promise.all([
       store.read(),
       traffic.read(),
       faults.lease(slot),
       faults.reports(slot),
+      traffic.healthyTargets(slot),
     ]);
-    return residueOf(slot, leaseIds, { record, live, lease, reports, wallMs: clock.wall() });
+    const wallMs = clock.wall();
+    return residueOf(slot, leaseIds, { record, live, lease, reports, healthyTargets, wallMs });
   } catch (error) {
     return [`unknown: the environment could not be read (${messageOf(error)})`];
   }

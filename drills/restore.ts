@@ -4,11 +4,12 @@ import { clearLatch, returnTraffic } from "../guard/authority.ts";
 import type { Slot } from "../guard/slot.ts";
 import type { FaultLease } from "../sidecar/lease.ts";
 import type { EnvironmentPorts } from "./ports.ts";
-import { freshReports } from "./sidecars.ts";
+import { notOk } from "./alarms.ts";
+import { freshReports, nextWordWithinMs } from "./sidecars.ts";
 import { pollUntil, sleepWall } from "./wait.ts";
 
-/** A sidecar looks every second by default; its old report counts for up to 15 s. */
-const REMOVAL_WAIT_WALL_MS = 30_000;
+/** A sidecar's word holds for a while (15 s, a crash's longer): twice that, and it must be taken back. */
+const WORDS_PER_REMOVAL = 2;
 /** An AWS call that fails is tried again after this much wall time, and once more. */
 const RETRY_WALL_MS = [1_000, 3_000];
 
@@ -23,7 +24,9 @@ export async function removeFault(
   const { faults, clock, pollWallMs } = ports;
   await withRetries(ports, () => faults.removeLease(slot, leaseId));
   const removedWallMs = clock.wall();
-  const untilMs = clock.toNominal(removedWallMs + REMOVAL_WAIT_WALL_MS);
+  const said = await faults.reports(slot).catch(() => []);
+  const waitWallMs = WORDS_PER_REMOVAL * nextWordWithinMs(freshReports(said, removedWallMs));
+  const untilMs = clock.toNominal(removedWallMs + waitWallMs);
   let pending = "no report was read";
   const confirmed = await pollUntil({ clock, pollWallMs, untilMs }, async () => {
     try {
@@ -53,30 +56,31 @@ export async function bringTrafficHome(ports: EnvironmentPorts): Promise<readonl
 }
 
 /**
- * Waits until the slot's alarms are OK and clears the latch that the drill caused.
+ * Waits until the slot has a healthy target and its alarms are OK, and clears the latch that the
+ * drill caused.
  *
- * @param waitMs nominal milliseconds that the alarms get
+ * @param waitMs nominal milliseconds that targets and alarms get
  */
 export async function settle(
   ports: EnvironmentPorts,
   slot: Slot,
   waitMs: number,
 ): Promise<readonly string[]> {
-  const { alarms, store, clock, pollWallMs } = ports;
+  const { alarms, store, traffic, clock, pollWallMs } = ports;
   let shown = "not read";
   const untilMs = clock.now() + waitMs;
   const calm = await pollUntil({ clock, pollWallMs, untilMs }, async () => {
     try {
-      const { guard, errors, unhealthy } = await alarms.read(slot);
-      const loud = [guard, errors, unhealthy].filter((alarm) => alarm.state !== "OK");
-      shown = loud.map((alarm) => `${alarm.name} is ${alarm.state}`).join(", ");
-      return loud.length === 0 ? true : undefined;
+      const [read, healthy] = await Promise.all([alarms.read(slot), traffic.healthyTargets(slot)]);
+      const wrong = [...notOk(read), ...(healthy === 0 ? ["no target is healthy"] : [])];
+      shown = wrong.join(", ");
+      return wrong.length === 0 ? true : undefined;
     } catch (error) {
       shown = messageOf(error);
       return undefined;
     }
   });
-  if (!calm) return [`the alarms of slot ${slot} are not OK: ${shown}`];
+  if (!calm) return [`slot ${slot} has not settled: ${shown}`];
   await withRetries(ports, () =>
     clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state),
   );

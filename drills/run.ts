@@ -6,8 +6,10 @@ import type { DrillEvent, Step } from "./events.ts";
 import type { ChosenFault } from "./faults/fault.ts";
 import type { DetectionFloor } from "./floors.ts";
 import type { Load } from "./load.ts";
+import type { LoadJudging } from "./loadRecorder.ts";
 import type { DrillPorts } from "./ports.ts";
 import { Source, type TimelineEvent, type TimelineEventName } from "./record.ts";
+import { Sampler } from "./samples.ts";
 import { faultActive } from "./sidecars.ts";
 import type { SidecarReport } from "../sidecar/lease.ts";
 import { nominalSpan } from "./wait.ts";
@@ -25,6 +27,8 @@ export interface Plan {
   readonly floors: DetectionFloor;
   readonly holdMs: number;
   readonly sustainMs: number;
+  /** What a bad response is. */
+  readonly judging: LoadJudging;
   readonly knownReversionIds: readonly string[];
 }
 
@@ -48,6 +52,9 @@ export class DrillRun {
   readonly timeline: TimelineEvent[] = [];
   readonly undos: Undo[] = [];
   readonly #emit: (event: DrillEvent) => void;
+  readonly #sampler: Sampler;
+  /** By reading: why the newest one failed. */
+  readonly #failing = new Map<string, string>();
   #step: Step = "preflight";
   load: Load | undefined;
   leaseId: string | undefined;
@@ -64,6 +71,7 @@ export class DrillRun {
     this.ports = ports;
     this.signal = signal;
     this.#emit = emit;
+    this.#sampler = new Sampler(ports.clock);
   }
 
   step(step: Step, text: string): void {
@@ -126,8 +134,12 @@ export class DrillRun {
     return nominalSpan(clock, source === Source.Runner ? pollWallMs : 1);
   }
 
-  /** One look at everything that moves; tells the live view. Readings that fail are null. */
-  async look(slot: Slot): Promise<Look> {
+  /**
+   * One look at everything that moves, for view and journal. Readings that fail are null.
+   *
+   * @param last journals what it shows, however short ago the last sample was
+   */
+  async look(slot: Slot, { last = false } = {}): Promise<Look> {
     const { traffic, alarms, faults, clock } = this.ports;
     const [live, shown, reports] = await Promise.all([
       this.#reading("the weights", traffic.read()),
@@ -140,6 +152,7 @@ export class DrillRun {
       alarm: shown && { state: shown.guard.state, transitionedMs: shown.guard.transitionedMs },
       reports,
     };
+    const active = this.#faultShown(reports);
     const recent = this.load?.recent(RECENT_WALL_MS);
     const totals = this.load?.snapshot();
     this.#emit({
@@ -152,11 +165,14 @@ export class DrillRun {
         split: recent?.split ?? { blue: 0, green: 0, unknown: 0 },
         errorShare: recent && recent.requests > 0 ? recent.errors / recent.requests : null,
         alarmState: look.alarm?.state ?? null,
-        faultActive: this.#faultShown(reports),
+        faultActive: active,
         requests: totals?.requests ?? 0,
         errors: totals?.errors ?? 0,
       },
     });
+    const moment = { look, step: this.#step, faultActive: active, last };
+    const sample = this.load && this.#sampler.take(moment, this.load);
+    if (sample) this.tryJournal("sample", { sample });
     return look;
   }
 
@@ -167,9 +183,15 @@ export class DrillRun {
 
   async #reading<T>(what: string, work: Promise<T>): Promise<T | null> {
     try {
-      return await work;
+      const reading = await work;
+      this.#failing.delete(what);
+      return reading;
     } catch (error) {
-      this.note(`${what} could not be read: ${messageOf(error)}`);
+      const problem = messageOf(error);
+      if (this.#failing.get(what) !== problem) {
+        this.note(`${what} could not be read: ${problem}`);
+      }
+      this.#failing.set(what, problem);
       return null;
     }
   }

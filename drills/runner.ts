@@ -14,13 +14,14 @@ import type { DrillPorts } from "./ports.ts";
 import { preflight } from "./preflight.ts";
 import { type DrillRecord, Recovery } from "./record.ts";
 import { type Ending, renderRecord } from "./renderRecord.ts";
+import { lookingOn } from "./lookingOn.ts";
 import { DrillRun, type Plan } from "./run.ts";
 import { undoAll } from "./undo.ts";
 import { judgeRecovery } from "./verdict.ts";
 
 /** All durations are nominal milliseconds. */
 export interface DrillOptions {
-  /** A fault's name: `bad-release-errors`. */
+  /** A fault's name, such as `bad-release-errors`. */
   readonly drill: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Recovery must take no longer in total. @default 300000 */
@@ -63,7 +64,7 @@ export async function runDrill(options: DrillOptions, ports: DrillPorts): Promis
   });
   const ending = await breakAndWatch(run, options, objectiveTotalMs);
   run.step("undo", "putting everything back");
-  const residue = await undoAll(run, ending.plan, alarmWaitMs);
+  const residue = await lookingOn(run, ending.plan, () => undoAll(run, ending.plan, alarmWaitMs));
   await run.load?.stop();
   const record = renderRecord(run, ending, residue);
   run.journal("record", { record });
@@ -84,7 +85,7 @@ async function breakAndWatch(
     const plan = await preflight(run, bounds);
     ending.plan = plan;
 
-    run.load = run.ports.startLoad();
+    run.load = run.ports.startLoad(plan.judging);
     run.step("shift", `moving all traffic to slot ${plan.candidate}`);
     await shiftToCandidate(run, plan);
     run.step("baseline", `watching slot ${plan.candidate} while it is healthy`);

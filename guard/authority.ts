@@ -38,13 +38,7 @@ export async function shiftTraffic(ports: AuthorityPorts, candidate: Slot): Prom
   const record = await store.read();
   refuseShift(record, candidate);
   for (const slot of [candidate, record.stable]) {
-    if ((await traffic.healthyTargets(slot)) === 0) {
-      throw environmentError(
-        "not-healthy",
-        `slot ${slot} of environment "${record.environment}" has no healthy target`,
-        "wait until its health checks pass; without two healthy slots there is no way back",
-      );
-    }
+    await refuseUnhealthy(traffic, slot, record.environment);
   }
   const openWriteUntil = new Date(now() + WRITE_TIMEOUT_MS).toISOString();
   const begun = await store.replace(record, shiftBegun(record, candidate, openWriteUntil));
@@ -53,16 +47,22 @@ export async function shiftTraffic(ports: AuthorityPorts, candidate: Slot): Prom
   await writeAndReadBack(traffic, allOn(candidate), now);
   const done = await store.replace(begun, shiftDone(begun));
   if (done) return;
-  // Somebody wrote the record since: a reversion latched. Its word counts, ours is taken back.
+  // Somebody wrote the record since. After a reversion ours is taken back; the weights of a newer
+  // rollout are that rollout's business.
   const winner = await store.read();
-  await writeAndReadBack(traffic, allOn(winner.stable), now);
+  if (winner.phase === Phase.Idle) await writeAndReadBack(traffic, allOn(winner.stable), now);
   throw lostRace(record.environment);
 }
 
-/** Brings all traffic to the stable slot and ends the rollout; keeps a latch that is there. */
+/**
+ * Brings all traffic to the stable slot and ends the rollout; keeps a latch that is there.
+ *
+ * @throws BackoutError `not-healthy` when the stable slot could not take the traffic
+ */
 export async function returnTraffic(ports: AuthorityPorts): Promise<Weights> {
   const { store, traffic } = ports;
   const record = await store.read();
+  await refuseUnhealthy(traffic, record.stable, record.environment);
   const home = allOn(record.stable);
   await writeAndReadBack(traffic, home, ports.now);
   await writeRecord(store, shiftAbandoned);
@@ -89,7 +89,19 @@ export async function clearLatch(
       "wait until it is OK, or mend the release in that slot, then clear the latch",
     );
   }
-  await writeRecord(ports.store, unlatched);
+  const examined = record.latch.reversionId;
+  await writeRecord(ports.store, (current) =>
+    current.latch?.reversionId === examined ? unlatched(current) : current,
+  );
+}
+
+async function refuseUnhealthy(traffic: Traffic, slot: Slot, environment: string): Promise<void> {
+  if ((await traffic.healthyTargets(slot)) > 0) return;
+  throw environmentError(
+    "not-healthy",
+    `slot ${slot} of environment "${environment}" has no healthy target`,
+    "wait until its health checks pass; without two healthy slots there is no way back",
+  );
 }
 
 function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
@@ -136,12 +148,17 @@ export async function writeAndReadBack(
   );
 }
 
-/** Applies a transition to whatever the record says by then; five tries against other writers. */
+/**
+ * Applies a transition to whatever the record says by then; five tries against other writers.
+ *
+ * @param mayGoOn asked before each try: a caller that stopped waiting must not be obeyed later
+ */
 export async function writeRecord(
   store: RecordStore,
   transition: (record: EnvironmentRecord) => EnvironmentRecord,
+  mayGoOn: () => boolean = () => true,
 ): Promise<EnvironmentRecord> {
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 5 && mayGoOn(); attempt++) {
     const current = await store.read();
     const written = await store.replace(current, transition(current));
     if (written) return written;

@@ -8,6 +8,8 @@ export interface Situation {
   readonly record: EnvironmentRecord | "unreachable";
   readonly weights: Weights;
   readonly healthyTargets: Readonly<Record<Slot, number>>;
+  /** State of the other slot's guard alarm; null when it could not be read. */
+  readonly otherAlarm: string | null;
 }
 
 export type Decision =
@@ -25,7 +27,8 @@ export type Decision =
  * An alarm reverts only while its slot is the candidate (shifting or baking) or is latched; for any
  * other slot people are told. Traffic never goes to a side without healthy targets. With the record
  * store down the weights decide: a slot that carries traffic and alarms is left, if the other side
- * can take it.
+ * can take it and does not alarm itself. Without that an outage of both sides would send the traffic
+ * to and fro, for no latch can be written.
  */
 export function decide(situation: Situation): Decision {
   const { alarm, record, weights, healthyTargets } = situation;
@@ -43,6 +46,14 @@ export function decide(situation: Situation): Decision {
     return {
       action: "refuse",
       why: `slot ${slot} alarms, but slot ${other} has no healthy target to take the traffic`,
+    };
+  }
+  if (record === "unreachable" && situation.otherAlarm !== "OK") {
+    return {
+      action: "refuse",
+      why:
+        `slot ${slot} alarms and the record is unreachable, but the alarm of slot ${other} is ` +
+        `${situation.otherAlarm ?? "unreadable"}: nothing says that it is the better one`,
     };
   }
   return { action: "revert", from: slot, to: other, why: mayLeave.why, alreadyHome };

@@ -5,12 +5,12 @@
 import { messageOf } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
 import { type AlarmEvent, alarmEventSchema } from "./alarmEvent.ts";
-import { WRITE_TIMEOUT_MS, writeAndReadBack, writeRecord } from "./authority.ts";
+import { WRITE_TIMEOUT_MS, writeRecord } from "./authority.ts";
 import { type Decision, decide, type Situation } from "./decide.ts";
 import { type EnvironmentRecord, latched } from "./record.ts";
 import type { RecordStore } from "./recordStore.ts";
 import { Outcome, type Reversion } from "./reversion.ts";
-import { allOn, sameWeights, type Slot, type Weights } from "./slot.ts";
+import { allOn, otherSlot, sameWeights, type Slot, type Weights } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface GuardPorts {
@@ -19,6 +19,8 @@ export interface GuardPorts {
   readonly slotOfAlarm: (alarmName: string) => Slot | undefined;
   readonly traffic: Traffic;
   readonly store: RecordStore;
+  /** State of a slot's guard alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  readonly alarmStateOf: (slot: Slot) => Promise<string>;
   /** Tells people; a failure is logged and never stops a reversion. */
   readonly notify: (subject: string, reversion: Reversion) => Promise<void>;
   /** Wall time, milliseconds since the epoch. */
@@ -27,16 +29,20 @@ export interface GuardPorts {
   readonly log: (line: string) => void;
 }
 
-/** The record store gets this long before the guard goes on without it (wall milliseconds). */
-const RECORD_TIMEOUT_MS = 2_000;
-/** A failing weight write is tried this often; each attempt has its own deadline. */
-const WRITE_ATTEMPTS = 3;
+/** All times here are wall milliseconds. A call that does not answer within this is given up. */
+const CALL_TIMEOUT_MS = 2_000;
+/** Each call is tried this often: a throttled one passes soon, and nobody else tries for us. */
+const ATTEMPTS = 3;
+const BETWEEN_ATTEMPTS_MS = 200;
+/** How long a written listener may go on showing its old weights before it is written again. */
+const READ_BACK_MS = 5_000;
 
 /**
  * Handles one alarm event and returns what was done.
  *
- * @throws when the event is not an alarm event of this environment, or when the weights could not
- *   be moved (so that Lambda's asynchronous retry calls again).
+ * @throws when the event is not an alarm event of this environment; and, so that Lambda's
+ *   asynchronous retry calls again, when the weights could not be moved or the move was refused
+ *   because the other side cannot take the traffic now
  */
 export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Reversion> {
   const receivedAt = iso(ports.now());
@@ -47,17 +53,51 @@ export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Re
       `alarm "${alarm.alarmData.alarmName}" belongs to no slot of environment "${ports.environment}"`,
     );
   }
-
-  const situation = await assess(alarm, slot, ports);
+  const begun = beginning(alarm, slot, receivedAt, ports);
+  let situation: Situation;
+  try {
+    situation = await assess(alarm, slot, ports);
+  } catch (error) {
+    const why = `the load balancer could not be read: ${messageOf(error)}`;
+    await conclude({ ...begun, outcome: Outcome.Failed, why }, ports);
+    throw error;
+  }
   const decision = decide(situation);
-  const id = sortableId(ports.now());
   const decided: Reversion = {
+    ...begun,
+    why: decision.why,
+    decidedAt: iso(ports.now()),
+    weightsBefore: situation.weights,
+  };
+  ports.log(JSON.stringify({ decision, weights: situation.weights }));
+  switch (decision.action) {
+    case "nothing":
+      return decided;
+    case "notify":
+      return conclude(decided, ports);
+    case "refuse":
+      await conclude({ ...decided, outcome: Outcome.Refused }, ports);
+      throw new Error(decision.why);
+    case "revert":
+      return decision.alreadyHome
+        ? confirmHome(decided, decision, situation.record, ports)
+        : revert(decided, decision, situation, ports);
+  }
+}
+
+function beginning(
+  alarm: AlarmEvent,
+  slot: Slot,
+  receivedAt: string,
+  ports: GuardPorts,
+): Reversion {
+  return {
     schemaVersion: 1,
-    id,
+    id: sortableId(ports.now()),
     environment: ports.environment,
     outcome: Outcome.Notified,
     path: "primary",
-    why: decision.why,
+    why: "",
     alarm: {
       name: alarm.alarmData.alarmName,
       slot,
@@ -65,97 +105,183 @@ export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Re
       reason: alarm.alarmData.state.reason,
     },
     receivedAt,
-    decidedAt: iso(ports.now()),
+    decidedAt: receivedAt,
     writtenAt: null,
     verifiedAt: null,
-    weightsBefore: situation.weights,
+    weightsBefore: null,
     weightsAfter: null,
   };
-  ports.log(JSON.stringify({ decision, weights: situation.weights }));
-  if (decision.action === "nothing") return decided;
-  if (decision.action !== "revert") {
-    const outcome = decision.action === "refuse" ? Outcome.Refused : Outcome.Notified;
-    return conclude({ ...decided, outcome }, ports);
-  }
-  return revert(decided, decision, situation.record, ports);
 }
 
 async function assess(alarm: AlarmEvent, slot: Slot, ports: GuardPorts): Promise<Situation> {
-  const [record, live, blue, green] = await Promise.all([
-    withDeadline(ports.store.read(), RECORD_TIMEOUT_MS).catch((error: unknown) => {
-      ports.log(`the record store is unreachable: ${messageOf(error)}`);
-      return "unreachable" as const;
-    }),
-    ports.traffic.read(),
-    ports.traffic.healthyTargets("blue"),
-    ports.traffic.healthyTargets("green"),
+  const read = <T>(what: () => Promise<T>): Promise<T> => tried(what, ports);
+  const otherwise =
+    <T>(value: T, what: string) =>
+    (error: unknown): T => {
+      ports.log(`${what}: ${messageOf(error)}`);
+      return value;
+    };
+  const [record, live, blue, green, otherAlarm] = await Promise.all([
+    read(() => ports.store.read()).catch(
+      otherwise("unreachable" as const, "the record store is unreachable"),
+    ),
+    read(() => ports.traffic.read()),
+    read(() => ports.traffic.healthyTargets("blue")),
+    read(() => ports.traffic.healthyTargets("green")),
+    read(() => ports.alarmStateOf(otherSlot(slot))).catch(
+      otherwise(null, "the other slot's alarm is unreadable"),
+    ),
   ]);
   return {
     alarm: { slot, state: alarm.alarmData.state.value },
     record,
     weights: live.weights,
     healthyTargets: { blue, green },
+    otherAlarm,
   };
 }
 
+type Revert = Extract<Decision, { action: "revert" }>;
+
+/** Revert first, record after: a record store that is down delays nobody and fails nothing. */
 async function revert(
   decided: Reversion,
-  decision: Extract<Decision, { action: "revert" }>,
-  record: EnvironmentRecord | "unreachable",
+  decision: Revert,
+  situation: Situation,
   ports: GuardPorts,
 ): Promise<Reversion> {
   const home = allOn(decision.to);
-  const alreadyLatched = record !== "unreachable" && record.latch?.slot === decision.from;
-  let result: Reversion = decided;
-  if (decision.alreadyHome) {
-    result = { ...result, outcome: Outcome.AlreadyHome, weightsAfter: decided.weightsBefore };
-  } else {
-    let writtenAt: string;
-    try {
-      writtenAt = await writeHome(home, ports);
-    } catch (error) {
-      const why = `${decision.why}; the weights could not be moved: ${messageOf(error)}`;
-      await conclude({ ...decided, outcome: Outcome.Failed, why }, ports);
-      throw error;
-    }
-    result = {
-      ...result,
-      outcome: Outcome.Reverted,
-      writtenAt,
-      verifiedAt: iso(ports.now()),
-      weightsAfter: home,
-    };
+  const move = await moveTo(home, ports);
+  const moved: Reversion = {
+    ...decided,
+    writtenAt: move.writtenAt,
+    verifiedAt: move.verifiedAt,
+    ...(move.verifiedAt === null ? {} : { outcome: Outcome.Reverted, weightsAfter: home }),
+  };
+  const record = move.writtenAt === null ? undefined : await latch(moved, decision, ports);
+  if (move.verifiedAt === null) {
+    const why = `${decision.why}; the weights could not be moved: ${move.problem}`;
+    await conclude({ ...moved, outcome: Outcome.Failed, why }, ports);
+    throw new Error(why);
   }
-  // An event that comes twice finds everything done, and nobody is told twice.
-  if (decision.alreadyHome && alreadyLatched) return result;
+  if (situation.record === "unreachable" && record) {
+    const again = decide({ ...situation, record });
+    if (again.action !== "revert") return takeBack(moved, again.why, record, ports);
+  }
+  const concluded = await conclude(moved, ports);
+  await outlastOpenWrite(record ?? situation.record, home, ports);
+  return concluded;
+}
 
-  // Revert first, record after: a record store that is down delays nobody and fails nothing.
-  const latch = { id: decided.id, reason: decision.why, at: decided.decidedAt };
-  try {
-    await withDeadline(
-      writeRecord(ports.store, (current) => latched(current, decision.from, decision.to, latch)),
-      RECORD_TIMEOUT_MS * 2,
-    );
-  } catch (error) {
-    ports.log(`reverted, but the latch could not be written: ${messageOf(error)}`);
-  }
-  await outlastOpenWrite(record, home, ports);
-  return conclude(result, ports);
+/** Nothing left to move: an event that came twice, or a retry of one that was cut short. */
+async function confirmHome(
+  decided: Reversion,
+  decision: Revert,
+  record: EnvironmentRecord | "unreachable",
+  ports: GuardPorts,
+): Promise<Reversion> {
+  const known = record !== "unreachable" && record.latch?.slot === decision.from;
+  const home: Reversion = {
+    ...decided,
+    // Under the id of the reversion that latched: if that was told, nobody is told twice.
+    ...(known && record.latch ? { id: record.latch.reversionId } : {}),
+    outcome: Outcome.AlreadyHome,
+    weightsAfter: decided.weightsBefore,
+  };
+  const now = known ? record : await latch(home, decision, ports);
+  const concluded = await conclude(home, ports);
+  await outlastOpenWrite(now ?? record, allOn(decision.to), ports);
+  return concluded;
 }
 
 /**
- * Writes, reads back, and returns when the write was answered. A failed attempt is repeated soon,
- * for a throttled call passes.
+ * Shuts the slot that was left, and returns the record as it is then; undefined when the store does
+ * not answer. A latch on the side that the traffic went to is never overwritten: it was there
+ * first, and it says that this side is the bad one.
  */
-async function writeHome(home: Weights, ports: GuardPorts): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
+async function latch(
+  reversion: Reversion,
+  decision: Revert,
+  ports: GuardPorts,
+): Promise<EnvironmentRecord | undefined> {
+  const { id, why: reason, decidedAt: at } = reversion;
+  const deadlineMs = ports.now() + 2 * CALL_TIMEOUT_MS;
+  const write = writeRecord(
+    ports.store,
+    (current) =>
+      current.latch?.slot === decision.to || isStable(current, decision.from)
+        ? current
+        : latched(current, decision.from, decision.to, { id, reason, at }),
+    () => ports.now() < deadlineMs,
+  );
+  try {
+    return await withDeadline(write, 2 * CALL_TIMEOUT_MS);
+  } catch (error) {
+    ports.log(`reverted, but the latch could not be written: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** The slot is nobody's candidate and is not latched: an alarm of it should only have been told. */
+function isStable(record: EnvironmentRecord, slot: Slot): boolean {
+  return record.stable === slot && record.latch?.slot !== slot;
+}
+
+/** Moved while the record was unreachable, and the record says now that it should not have been. */
+async function takeBack(
+  moved: Reversion,
+  why: string,
+  record: EnvironmentRecord,
+  ports: GuardPorts,
+): Promise<Reversion> {
+  const stable = allOn(record.stable);
+  const move = await moveTo(stable, ports);
+  return conclude(
+    {
+      ...moved,
+      outcome: move.verifiedAt === null ? Outcome.Failed : Outcome.Notified,
+      why: `moved without the record and put back: ${why}`,
+      weightsAfter: move.verifiedAt === null ? null : stable,
+    },
+    ports,
+  );
+}
+
+interface Move {
+  readonly writtenAt: string | null;
+  readonly verifiedAt: string | null;
+  readonly problem: string;
+}
+
+/** Writes, reads back until it shows, and writes again when it does not. */
+async function moveTo(weights: Weights, ports: GuardPorts): Promise<Move> {
+  let writtenAt: string | null = null;
+  let problem = "";
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      return iso(await writeAndReadBack(ports.traffic, home, ports.now));
+      await ports.traffic.write(weights, WRITE_TIMEOUT_MS);
+      writtenAt ??= iso(ports.now());
+      if (await shows(weights, ports)) {
+        return { writtenAt, verifiedAt: iso(ports.now()), problem };
+      }
+      problem = "the listener went on showing other weights";
     } catch (error) {
-      ports.log(`attempt ${attempt} to move the weights failed: ${messageOf(error)}`);
-      if (attempt === WRITE_ATTEMPTS) throw error;
-      await ports.sleep(200 * attempt);
+      problem = messageOf(error);
     }
+    ports.log(`attempt ${attempt} to move the weights failed: ${problem}`);
+    if (attempt < ATTEMPTS) await ports.sleep(BETWEEN_ATTEMPTS_MS * attempt);
+  }
+  return { writtenAt, verifiedAt: null, problem };
+}
+
+/** Whether the listener shows the weights within READ_BACK_MS: a read may be older than a write. */
+async function shows(weights: Weights, ports: GuardPorts): Promise<boolean> {
+  const deadlineMs = ports.now() + READ_BACK_MS;
+  for (;;) {
+    const live = await tried(() => ports.traffic.read(), ports);
+    if (sameWeights(live.weights, weights) && !live.sticky) return true;
+    if (ports.now() >= deadlineMs) return false;
+    await ports.sleep(BETWEEN_ATTEMPTS_MS);
   }
 }
 
@@ -167,28 +293,41 @@ async function outlastOpenWrite(
 ): Promise<void> {
   if (record === "unreachable" || record.openWriteUntil === null) return;
   const waitMs = Date.parse(record.openWriteUntil) - ports.now();
-  if (waitMs > 0) await ports.sleep(Math.min(waitMs, WRITE_TIMEOUT_MS) + 100);
-  const live = await ports.traffic.read();
-  if (!sameWeights(live.weights, home)) {
-    ports.log(`a late write moved the weights to ${JSON.stringify(live.weights)}: reverting again`);
-    await writeHome(home, ports);
-  }
+  if (waitMs <= 0) return;
+  await ports.sleep(Math.min(waitMs, WRITE_TIMEOUT_MS) + 100);
+  const live = await tried(() => ports.traffic.read(), ports);
+  if (sameWeights(live.weights, home)) return;
+  ports.log(`a late write moved the weights to ${JSON.stringify(live.weights)}: reverting again`);
+  const { verifiedAt, problem } = await moveTo(home, ports);
+  if (verifiedAt === null) throw new Error(`a late write could not be undone: ${problem}`);
 }
 
+/** Records, and tells people unless an entry with this id shows that they were told. */
 async function conclude(reversion: Reversion, ports: GuardPorts): Promise<Reversion> {
-  const tasks: [string, Promise<void>][] = [
-    ["recorded", withDeadline(ports.store.putReversion(reversion), RECORD_TIMEOUT_MS)],
-    [
-      "announced",
-      ports.notify(`Backout: ${reversion.environment} ${reversion.outcome}`, reversion),
-    ],
-  ];
-  for (const [what, task] of tasks) {
-    await task.catch((error: unknown) => {
-      ports.log(`the ${reversion.outcome} outcome was not ${what}: ${messageOf(error)}`);
-    });
+  const isNew = await withDeadline(ports.store.putReversion(reversion), CALL_TIMEOUT_MS).catch(
+    (error: unknown) => {
+      ports.log(`the ${reversion.outcome} outcome was not recorded: ${messageOf(error)}`);
+      return true;
+    },
+  );
+  if (!isNew) return reversion;
+  try {
+    await ports.notify(`Backout: ${reversion.environment} ${reversion.outcome}`, reversion);
+  } catch (error) {
+    ports.log(`the ${reversion.outcome} outcome was not announced: ${messageOf(error)}`);
   }
   return reversion;
+}
+
+async function tried<T>(call: () => Promise<T>, ports: GuardPorts): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await withDeadline(call(), CALL_TIMEOUT_MS);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await ports.sleep(BETWEEN_ATTEMPTS_MS * attempt);
+    }
+  }
 }
 
 async function withDeadline<T>(work: Promise<T>, wallMs: number): Promise<T> {

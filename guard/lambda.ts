@@ -1,4 +1,5 @@
 /** The guard as a Lambda function: settings from the environment, SDK clients, one handler. */
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -20,7 +21,7 @@ const settingsSchema = z.object({
   BACKOUT_TOPIC_ARN: z.string(),
 });
 
-function connect(): GuardPorts {
+function connect(): { readonly ports: GuardPorts; readonly close: () => void } {
   const settings = settingsSchema.parse(process.env);
   const environment = settings.BACKOUT_ENVIRONMENT;
   const names = environmentNames(environment);
@@ -28,7 +29,8 @@ function connect(): GuardPorts {
   const elbv2 = new ElasticLoadBalancingV2Client({ maxAttempts: 1 });
   const sns = new SNSClient({ maxAttempts: 1 });
   const dynamo = new DynamoDBClient({ maxAttempts: 1 });
-  return {
+  const cloudwatch = new CloudWatchClient({ maxAttempts: 1 });
+  const ports: GuardPorts = {
     environment,
     slotOfAlarm: (name) => SLOTS.find((slot) => names.guardAlarm[slot] === name),
     traffic: elbv2Traffic(elbv2, {
@@ -44,6 +46,15 @@ function connect(): GuardPorts {
       environment,
       settings.BACKOUT_INITIAL_STABLE,
     ),
+    alarmStateOf: async (slot) => {
+      const { CompositeAlarms } = await cloudwatch.send(
+        new DescribeAlarmsCommand({
+          AlarmNames: [names.guardAlarm[slot]],
+          AlarmTypes: ["CompositeAlarm"],
+        }),
+      );
+      return CompositeAlarms?.[0]?.StateValue ?? "missing";
+    },
     notify: async (subject: string, reversion: Reversion) => {
       await sns.send(
         new PublishCommand({
@@ -58,9 +69,11 @@ function connect(): GuardPorts {
     sleep: (wallMs) => new Promise((resolve) => setTimeout(resolve, wallMs)),
     log: (line) => console.log(line),
   };
+  const close = (): void => {
+    for (const client of [elbv2, sns, dynamo, cloudwatch]) client.destroy();
+  };
+  return { ports, close };
 }
-
-let connected: GuardPorts | undefined;
 
 /** @throws always when BACKOUT_REHEARSED_FAILURE is `throw`: the proof that a drill can fail. */
 export async function handler(event: unknown): Promise<Reversion> {
@@ -69,6 +82,13 @@ export async function handler(event: unknown): Promise<Reversion> {
       "the guard's handler throws: this environment was provisioned to rehearse that",
     );
   }
-  connected ??= connect();
-  return handleAlarm(event, connected);
+  // New connections every time: a warm environment is frozen between two events, its idle
+  // connections are closed meanwhile, and writing to one fails (EPIPE). Each call has one attempt, so
+  // that would cost the reversion the minute until Lambda calls again.
+  const { ports, close } = connect();
+  try {
+    return await handleAlarm(event, ports);
+  } finally {
+    close();
+  }
 }

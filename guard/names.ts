@@ -19,6 +19,9 @@ export interface EnvironmentNames {
   readonly guardAlarm: Readonly<Record<Slot, string>>;
   readonly errorAlarm: Readonly<Record<Slot, string>>;
   readonly unhealthyAlarm: Readonly<Record<Slot, string>>;
+  readonly latencyAlarm: Readonly<Record<Slot, string>>;
+  /** Compares a slot's latency with the other slot's. */
+  readonly latencyRatioAlarm: Readonly<Record<Slot, string>>;
   readonly guardFunction: string;
   readonly topic: string;
   readonly recordTable: string;
@@ -41,6 +44,8 @@ export function environmentNames(environment: string): EnvironmentNames {
     guardAlarm: perSlot(""),
     errorAlarm: perSlot("-errors"),
     unhealthyAlarm: perSlot("-unhealthy"),
+    latencyAlarm: perSlot("-latency"),
+    latencyRatioAlarm: perSlot("-latency-ratio"),
     guardFunction: `${environment}-guard`,
     topic: `${environment}-guard`,
     recordTable: `${environment}-record`,

@@ -76,7 +76,8 @@ export function latched(
     candidate: null,
     phase: Phase.Idle,
     latch: { slot: from, reason: reversion.reason, reversionId: reversion.id, at: reversion.at },
-    openWriteUntil: null,
+    // A rollout's write may still be under way: whoever handles the event again must know it too.
+    openWriteUntil: record.openWriteUntil,
   };
 }
 

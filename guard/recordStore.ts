@@ -26,7 +26,8 @@ export interface RecordStore {
     expected: EnvironmentRecord,
     next: EnvironmentRecord,
   ): Promise<EnvironmentRecord | undefined>;
-  putReversion(reversion: Reversion): Promise<void>;
+  /** Returns false when an entry with this id is there already; that one is kept. */
+  putReversion(reversion: Reversion): Promise<boolean>;
   /** Oldest first. */
   reversions(): Promise<Reversion[]>;
 }
@@ -75,15 +76,22 @@ export function dynamoRecordStore(
     },
 
     async putReversion(reversion) {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: {
-            ...key(`${REVERSION_PREFIX}${reversion.id}`),
-            body: { S: JSON.stringify(reversion) },
-          },
-        }),
-      );
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: {
+              ...key(`${REVERSION_PREFIX}${reversion.id}`),
+              body: { S: JSON.stringify(reversion) },
+            },
+            ConditionExpression: "attribute_not_exists(entry)",
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
     },
 
     async reversions() {

@@ -39,6 +39,8 @@ const configSchema = z.strictObject({
   assignPublicIp: boolean.optional(),
   errorRatePercent: number.optional(),
   minimumRequestsPerMinute: number.optional(),
+  latencyP99Seconds: number.optional(),
+  latencyRatio: number.optional(),
   rehearseWithout: oneOf(RehearsedBreak).optional(),
 });
 
@@ -75,6 +77,8 @@ export function readConfig(
     assignPublicIp,
     errorRatePercent,
     minimumRequestsPerMinute,
+    latencyP99Seconds,
+    latencyRatio,
     rehearseWithout,
     strategy: _strategy,
     ...workload
@@ -87,7 +91,13 @@ export function readConfig(
         ...defined({ initialStable, listenerPort }),
         network: defined({ vpcId, subnetIds, allowedCidrs, assignPublicIp }),
         workload: defined(workload),
-        guard: defined({ errorRatePercent, minimumRequestsPerMinute, rehearseWithout }),
+        guard: defined({
+          errorRatePercent,
+          minimumRequestsPerMinute,
+          latencyP99Seconds,
+          latencyRatio,
+          rehearseWithout,
+        }),
       },
     },
   };

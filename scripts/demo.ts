@@ -8,24 +8,29 @@ import { RehearsedBreak } from "../components/args.ts";
 import type { DrillEvent } from "../drills/events.ts";
 import { chooseFault } from "../drills/faults/registry.ts";
 import { type DrillRecord, Verdict } from "../drills/record.ts";
+import { htmlReport } from "../drills/report/html.ts";
+import { reportModel } from "../drills/report/model.ts";
+import { readJournal } from "../drills/report/reading.ts";
+import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
 import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
 import { defaultImages } from "./images.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
-import { jsonOption, speedOption, withOptions } from "./options.ts";
+import { jsonOption, setOption, speedOption, withOptions } from "./options.ts";
 import { diagnose, errorDocument, ExitCode, printJson } from "./output.ts";
 import { ownServers, type OwnServersOptions, type Releases } from "./ownServers.ts";
+import { writeFiles } from "./outputFiles.ts";
 import { ownDirectory, packageDirectory } from "./paths.ts";
 import { readProject, readStackConfig } from "./project.ts";
 import { provision } from "./provision.ts";
-import { renderSummary } from "./summary.ts";
 import { targetAt } from "./target.ts";
 import { taskTrouble } from "./taskTrouble.ts";
 import { createView, silentView, type View } from "./view.ts";
 
 interface DemoOptions extends OwnServersOptions {
   readonly fault: string;
+  readonly set: Readonly<Record<string, unknown>>;
   readonly speed: number;
   readonly break?: RehearsedBreak;
   readonly out?: string;
@@ -40,6 +45,7 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
       )
       .option("--fault <name>", "how the release goes bad", "bad-release-errors"),
     [
+      setOption(),
       speedOption(20),
       new Option("--break <link>", "leave this link out: the drill must then fail").choices(
         Object.values(RehearsedBreak),
@@ -54,9 +60,10 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
 }
 
 async function demo(options: DemoOptions): Promise<ExitCode> {
-  const fault = chooseFault(options.fault);
+  const fault = chooseFault(options.fault, options.set);
   const own = ownServers(options);
   const out = options.out ?? join(ownDirectory(), "demo", sortableId(Date.now()));
+  const journal = join(out, "journal");
   prepareOut(out);
   const view = options.json ? silentView : createView();
   const interrupt = onInterrupt(() => view.say("interrupted: undoing first"));
@@ -66,7 +73,10 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
       if (options.json) printJson(errorDocument("interrupted", "ended before there was a drill"));
       return ExitCode.Interrupted;
     }
-    writeFileSync(join(out, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
+    writeFiles([
+      { path: join(out, "record.json"), text: `${JSON.stringify(record, null, 2)}\n` },
+      { path: join(out, "report.html"), text: htmlReport(reportModel(readJournal(journal))) },
+    ]);
     if (options.json) printJson(record);
     else view.say(`${renderSummary(record)}\n${whatNext(out, options)}`);
     return exitCodeOf(record.verdict);
@@ -106,7 +116,7 @@ async function runInLab(
     try {
       const onEvent = (event: DrillEvent): void => view.onDrillEvent(event);
       const record = await runDrill(
-        { drill: fault, signal: interrupt.signal, onEvent },
+        { drill: fault, parameters: options.set, signal: interrupt.signal, onEvent },
         connection,
       );
       if (record.verdict === Verdict.NotRun && stage.own) {
@@ -177,6 +187,7 @@ function whatNext(out: string, options: DemoOptions): string {
   const below = relative(process.cwd(), out);
   const here = below === "" || below.startsWith("..") ? resolve(out) : below;
   return [
+    `  report:  ${join(here, "report.html")}`,
     `  journal: ${join(here, "journal")} (check it: backout report verify --journal ${join(here, "journal")})`,
     `  record:  ${join(here, "record.json")}`,
     "",

@@ -4,16 +4,16 @@ import { connectDrill, type DrillConnection } from "../drills/connect.ts";
 import type { DrillEvent } from "../drills/events.ts";
 import { chooseFault, FAULT_NAMES, listFaults } from "../drills/faults/registry.ts";
 import type { DrillRecord } from "../drills/record.ts";
+import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
 import { sweep } from "../drills/sweep.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
 import { usageError } from "../base/errors.ts";
 import { openEnvironment } from "./env.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { endpointOption, jsonOption, withOptions } from "./options.ts";
+import { endpointOption, jsonOption, setOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { defaultJournalDirectory } from "./paths.ts";
-import { renderSummary } from "./summary.ts";
 import { resolveTarget, type Target } from "./target.ts";
 import { createView, silentView } from "./view.ts";
 
@@ -25,6 +25,7 @@ interface RunOptions {
   readonly environment?: string;
   readonly journal?: string;
   readonly rate: number;
+  readonly set: Readonly<Record<string, unknown>>;
   readonly endpoint?: string;
   readonly json?: boolean;
 }
@@ -41,7 +42,7 @@ export function drillCommand(finish: (code: ExitCode) => void): Command {
       .option("--all", "every drill")
       .option("--environment <name>", "the environment (default: the only one there is)")
       .option("--journal <dir>", "where to write it down (default: this project's journal)"),
-    [endpointOption(), jsonOption()],
+    [setOption(), endpointOption(), jsonOption()],
   )
     .option(
       "--rate <n>",
@@ -72,19 +73,15 @@ function parseRate(text: string): number {
 function list(options: { json?: boolean }): ExitCode {
   const drills = listFaults();
   if (options.json) {
-    printJson({
-      schemaVersion: 1,
-      drills: drills.map(({ name, fidelity, targets, breaks, expiresItself }) => ({
-        name,
-        fidelity,
-        targets,
-        breaks,
-        expiresItself,
-      })),
-    });
+    printJson({ schemaVersion: 1, drills });
   } else {
-    for (const { name, fidelity, summary } of drills) {
+    for (const { name, fidelity, summary, parameters } of drills) {
       print(`${name.padEnd(22)} ${fidelity.padEnd(15)} ${summary}`);
+      for (const [parameter, schema] of Object.entries(parameters.properties ?? {})) {
+        if (typeof schema === "boolean") continue;
+        const preset = `--set ${parameter}=${JSON.stringify(schema.default)}`;
+        print(`  ${preset.padEnd(20)} ${schema.description}`);
+      }
     }
   }
   return ExitCode.Passed;
@@ -117,7 +114,11 @@ async function run(name: string | undefined, options: RunOptions): Promise<ExitC
       `the drills are: ${FAULT_NAMES.join(", ")}`,
     );
   }
-  const names = name === undefined ? FAULT_NAMES : [chooseFault(name).name];
+  if (name === undefined && Object.keys(options.set).length > 0) {
+    throw usageError("set-for-all", "--set belongs to one drill", "name that drill, without --all");
+  }
+  // Parameters that cannot be are refused before anything is asked of an environment.
+  const names = name === undefined ? FAULT_NAMES : [chooseFault(name, options.set).name];
   const target = await resolveTarget(options);
   const journal = options.journal ?? defaultJournalDirectory();
   const connection = await connect(target, options.environment, journal, options.rate);
@@ -128,7 +129,11 @@ async function run(name: string | undefined, options: RunOptions): Promise<ExitC
     for (const drill of names) {
       if (interrupt.signal.aborted) break;
       const onEvent = (event: DrillEvent): void => view.onDrillEvent(event);
-      const record = await runDrill({ drill, signal: interrupt.signal, onEvent }, connection);
+      const parameters = options.set;
+      const record = await runDrill(
+        { drill, parameters, signal: interrupt.signal, onEvent },
+        connection,
+      );
       records.push(record);
       if (!options.json) view.say(renderSummary(record));
     }
@@ -140,7 +145,8 @@ async function run(name: string | undefined, options: RunOptions): Promise<ExitC
   if (options.json)
     printJson(options.all ? { schemaVersion: 1, runs: records } : (records[0] ?? {}));
   else print(`\n  journal: ${journal}`);
-  return worstOf(records);
+  // Drills that an interrupt left out were not measured, whatever those before them say.
+  return records.length < names.length ? ExitCode.Interrupted : worstOf(records);
 }
 
 function worstOf(records: readonly DrillRecord[]): ExitCode {

@@ -37,6 +37,17 @@ export function endpointOption(): Option {
   );
 }
 
+/** A parameter of the fault, as often as wanted; its range is the fault's own business. */
+export function setOption(): Option {
+  return new Option("--set <name=value>", "a parameter of the fault (see `backout drill list`)")
+    .default({}, "the fault's own")
+    .argParser((text, before: Readonly<Record<string, unknown>>) => {
+      const [, name, value = ""] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
+      if (name === undefined) throw new InvalidArgumentError("allowed: such as share=0.5.");
+      return { ...before, [name]: Number.isFinite(Number(value)) ? Number(value) : value };
+    });
+}
+
 function numberBetween(text: string, min: number, max: number, why?: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= min && value <= max) return value;

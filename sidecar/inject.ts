@@ -4,7 +4,10 @@ import type { Fault, FaultLease } from "./lease.ts";
 /** The load balancer's health checks are left alone: a bad release usually still passes them. */
 const HEALTH_CHECKER = /^ELB-HealthChecker\//;
 
-export type Effect = { readonly kind: "respond"; readonly status: number };
+export type Effect =
+  | { readonly kind: "respond"; readonly status: number }
+  /** Wall milliseconds before the request is passed on. */
+  | { readonly kind: "hold"; readonly addedMs: number };
 
 /**
  * The effect on one request, or null when it passes untouched.
@@ -28,8 +31,9 @@ export function isExpired(lease: FaultLease, nowMs: number): boolean {
 }
 
 function effectOf(fault: Fault, draw: number): Effect | null {
-  switch (fault.kind) {
-    case "errors":
-      return draw < fault.share ? { kind: "respond", status: fault.status } : null;
-  }
+  // A crash ends the process, and with it whatever is under way; until then nothing is changed.
+  if (fault.kind === "crash" || draw >= fault.share) return null;
+  return fault.kind === "errors"
+    ? { kind: "respond", status: fault.status }
+    : { kind: "hold", addedMs: fault.addedMs };
 }

@@ -4,12 +4,29 @@
  */
 import { z } from "zod";
 
+/**
+ * Wall milliseconds after which the load balancer gives up on a target and answers 504 (its default
+ * idle timeout). A response that is delayed longer is another fault than a slow one.
+ */
+export const IDLE_TIMEOUT_MS = 60_000;
+
 /** Bounds that every fault of a slot obeys. Shares are fractions of requests, not percent. */
 export const faultSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("errors"),
     share: z.number().gt(0).max(1),
     status: z.int().min(500).max(599),
+  }),
+  z.object({
+    kind: z.literal("latency"),
+    share: z.number().gt(0).max(1),
+    /** Wall milliseconds that a response is held back. */
+    addedMs: z.int().min(1).lt(IDLE_TIMEOUT_MS),
+  }),
+  z.object({
+    kind: z.literal("crash"),
+    /** What the process exits with: 0 would be no crash. */
+    exitCode: z.int().min(1).max(255),
   }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
@@ -36,15 +53,22 @@ export const sidecarReportSchema = z.object({
   leaseId: z.string().nullable(),
   /** Wall time at which it began to obey that lease. */
   activeSince: z.iso.datetime().nullable(),
-  /** Responses it has broken under that lease. */
+  /** What it has broken under that lease: responses, or in a crash loop its own life. */
   injected: z.int().min(0),
-  /** Wall time of this report; a report older than a few polling intervals says nothing. */
+  /** Wall time of this report; one that is older than `freshForMs` says nothing. */
   reportedAt: z.iso.datetime(),
+  /** Wall milliseconds. Left out: three report intervals at the default pace, 15 s. */
+  freshForMs: z.int().min(1).optional(),
 });
 export type SidecarReport = z.infer<typeof sidecarReportSchema>;
 
 export const LEASE_ENTRY = "lease";
 export const SIDECAR_ENTRY_PREFIX = "sidecar#";
+/**
+ * Under this id the sidecars of a crashing slot report together: a task that restarts has another
+ * id, and what its predecessor said must be kept up, and taken back once a task stays up.
+ */
+export const CRASH_LOOP_ID = "crash-loop";
 /** The response header by which a client sees which release answered. */
 export const RELEASE_HEADER = "x-backout-release";
 /** The response header that names the slot that answered. */

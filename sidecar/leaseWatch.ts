@@ -2,29 +2,29 @@
  * Follows the slot's lease in the fault table and reports what the sidecar really does. While the
  * table is unreachable the last lease is obeyed until it expires by itself.
  */
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { messageOf } from "../base/errors.ts";
+import type { FaultTable } from "./faultTable.ts";
 import { isExpired } from "./inject.ts";
-import {
-  type FaultLease,
-  LEASE_ENTRY,
-  leaseSchema,
-  SIDECAR_ENTRY_PREFIX,
-  type SidecarReport,
-} from "./lease.ts";
+import { CRASH_LOOP_ID, type FaultLease, type SidecarReport } from "./lease.ts";
 
 export interface LeaseWatchOptions {
-  readonly client: DynamoDBClient;
-  readonly table: string;
+  readonly table: FaultTable;
   readonly slot: "blue" | "green";
   readonly sidecarId: string;
   /** Wall milliseconds between two looks at the lease. */
   readonly pollMs: number;
+  /** Ends the process: called once a crash is on record, after which nothing is looked at. */
+  readonly crash: (exitCode: number) => void;
   readonly log: (line: string) => void;
 }
 
 /** A report is renewed after this many looks even when nothing changed, so that it stays fresh. */
 const LOOKS_PER_REPORT = 5;
+/**
+ * Wall time for which a crash speaks: until the next one. ECS restarts a Fargate task in about a
+ * minute (no figure is published), most of it for pulling images.
+ */
+const CRASH_FRESH_MS = 120_000;
 
 export class LeaseWatch {
   readonly #options: LeaseWatchOptions;
@@ -61,7 +61,12 @@ export class LeaseWatch {
 
   async #look(): Promise<void> {
     try {
-      const changed = this.#obey(await this.#read());
+      const changed = this.#obey(await this.#options.table.lease());
+      if (this.#lease?.fault.kind === "crash") {
+        await this.#crash(this.#lease.leaseId, this.#lease.fault.exitCode);
+        return;
+      }
+      if (this.#looks === 0) await this.#endCrashLoop();
       if (changed || this.#looks % LOOKS_PER_REPORT === 0) await this.#report();
       this.#looks++;
     } catch (error) {
@@ -82,39 +87,46 @@ export class LeaseWatch {
     return changed;
   }
 
-  async #read(): Promise<FaultLease | null> {
-    const { client, table, slot } = this.#options;
-    const { Item } = await client.send(
-      new GetItemCommand({
-        TableName: table,
-        Key: { slot: { S: slot }, entry: { S: LEASE_ENTRY } },
-        ConsistentRead: true,
-      }),
-    );
-    const body = Item?.["body"]?.S;
-    return body === undefined ? null : leaseSchema.parse(JSON.parse(body));
-  }
-
   async #report(): Promise<void> {
-    const { client, table, slot, sidecarId } = this.#options;
-    const report: SidecarReport = {
-      schemaVersion: 1,
-      slot,
-      sidecarId,
+    await this.#options.table.putReport({
+      ...this.#now(),
+      sidecarId: this.#options.sidecarId,
       leaseId: this.#lease?.leaseId ?? null,
       activeSince: this.#activeSince,
       injected: this.#injected,
-      reportedAt: new Date().toISOString(),
-    };
-    await client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: {
-          slot: { S: slot },
-          entry: { S: `${SIDECAR_ENTRY_PREFIX}${sidecarId}` },
-          body: { S: JSON.stringify(report) },
-        },
-      }),
-    );
+    });
+  }
+
+  /** Reported before it is done: a crash that left no word would be nobody's fault. */
+  async #crash(leaseId: string, exitCode: number): Promise<void> {
+    const { table } = this.#options;
+    const before = await table.report(CRASH_LOOP_ID);
+    const again = before?.leaseId === leaseId;
+    await table.putReport({
+      ...this.#now(),
+      sidecarId: CRASH_LOOP_ID,
+      leaseId,
+      activeSince: again ? before.activeSince : this.#activeSince,
+      injected: again ? before.injected + 1 : 1,
+      freshForMs: CRASH_FRESH_MS,
+    });
+    this.stop();
+    this.#options.log(`crashing with exit code ${exitCode}, as lease ${leaseId} says`);
+    this.#options.crash(exitCode);
+  }
+
+  /** The first task that stays up takes back what the crashed ones said. */
+  async #endCrashLoop(): Promise<void> {
+    const { table } = this.#options;
+    const said = await table.report(CRASH_LOOP_ID);
+    if (said === null || said.leaseId === null) return;
+    const { injected } = said;
+    const rest = { sidecarId: CRASH_LOOP_ID, leaseId: null, activeSince: null, injected };
+    await table.putReport({ ...this.#now(), ...rest });
+  }
+
+  #now(): Pick<SidecarReport, "schemaVersion" | "slot" | "reportedAt"> {
+    const { slot } = this.#options;
+    return { schemaVersion: 1, slot, reportedAt: new Date().toISOString() };
   }
 }

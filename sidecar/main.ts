@@ -2,9 +2,11 @@
  * The fault sidecar as a container: listens on PORT, passes requests to UPSTREAM, and obeys the
  * slot's lease in the fault table. Without BACKOUT_FAULT_TABLE it only adds the release header.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
 import { hexId } from "../base/ids.ts";
+import { dynamoFaultTable } from "./faultTable.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
 import { createProxy } from "./proxy.ts";
 
@@ -21,13 +23,20 @@ const settings = z
   })
   .parse(process.env);
 
+/** A fault table that does not answer keeps no app from serving for longer (wall milliseconds). */
+const FIRST_LOOK_MS = 2_000;
+
 const watch = settings.BACKOUT_FAULT_TABLE
   ? new LeaseWatch({
-      client: new DynamoDBClient({ maxAttempts: 2 }),
-      table: settings.BACKOUT_FAULT_TABLE,
+      table: dynamoFaultTable(
+        new DynamoDBClient({ maxAttempts: 2 }),
+        settings.BACKOUT_FAULT_TABLE,
+        settings.BACKOUT_SLOT,
+      ),
       slot: settings.BACKOUT_SLOT,
       sidecarId: hexId(8),
       pollMs: settings.BACKOUT_POLL_MS,
+      crash: (exitCode) => process.exit(exitCode),
       log: (line) => console.error(line),
     })
   : undefined;
@@ -39,10 +48,14 @@ const server = createProxy({
   lease: () => watch?.lease ?? null,
   onInjected: () => watch?.countInjected(),
   draw: Math.random,
+  delay: sleep,
 });
-server.listen(settings.PORT, settings.HOST, () => void watch?.start());
 process.once("SIGTERM", () => {
   watch?.stop();
+  if (!server.listening) process.exit();
   server.close();
   server.closeIdleConnections();
 });
+// A release that crashes at its start never listens, so no health check ever finds it well.
+if (watch) await Promise.race([watch.start(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
+server.listen(settings.PORT, settings.HOST);

@@ -1,7 +1,7 @@
 /** The proxy in front of a slot's app: passes requests on, adds the release header, injects faults. */
 import { Agent, createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { ServerResponse } from "node:http";
-import { effectOn } from "./inject.ts";
+import { effectOn, isExpired } from "./inject.ts";
 import { FAULT_HEADER, type FaultLease, RELEASE_HEADER, SLOT_HEADER } from "./lease.ts";
 
 export interface ProxyOptions {
@@ -12,7 +12,12 @@ export interface ProxyOptions {
   readonly onInjected: () => void;
   /** Uniform in [0, 1). */
   readonly draw: () => number;
+  /** Resolves after that much wall time. */
+  readonly delay: (wallMs: number) => Promise<unknown>;
 }
+
+/** A held request looks this often (wall milliseconds) whether it still has to wait. */
+const HOLD_SLICE_MS = 250;
 
 export function createProxy(options: ProxyOptions): Server {
   const agent = new Agent({ keepAlive: true });
@@ -21,17 +26,40 @@ export function createProxy(options: ProxyOptions): Server {
     const lease = options.lease();
     const userAgent = incoming.headers["user-agent"];
     const effect = effectOn(lease, { userAgent }, Date.now(), options.draw());
-    if (effect && lease) {
-      options.onInjected();
+    if (!effect || !lease) {
+      passOn(incoming, outgoing, options.upstream, agent, identity);
+      return;
+    }
+    options.onInjected();
+    const marked = { ...identity, [FAULT_HEADER]: lease.leaseId };
+    if (effect.kind === "respond") {
       incoming.resume();
-      outgoing.writeHead(effect.status, { ...identity, [FAULT_HEADER]: lease.leaseId });
+      outgoing.writeHead(effect.status, marked);
       outgoing.end(`injected by Backout, lease ${lease.leaseId}\n`);
       return;
     }
-    passOn(incoming, outgoing, options.upstream, agent, identity);
+    const isOver = (): boolean =>
+      outgoing.destroyed ||
+      options.lease()?.leaseId !== lease.leaseId ||
+      isExpired(lease, Date.now());
+    void hold(effect.addedMs, isOver, options.delay).finally(() => {
+      // A client that has gone waits for nothing: its request need not reach the app.
+      if (!outgoing.destroyed) passOn(incoming, outgoing, options.upstream, agent, marked);
+    });
   });
   server.on("close", () => agent.destroy());
   return server;
+}
+
+/** Waits in slices, so that the end of a lease frees at once what it holds. */
+async function hold(
+  addedMs: number,
+  isOver: () => boolean,
+  delay: ProxyOptions["delay"],
+): Promise<void> {
+  for (let leftMs = addedMs; leftMs > 0 && !isOver(); leftMs -= HOLD_SLICE_MS) {
+    await delay(Math.min(leftMs, HOLD_SLICE_MS));
+  }
 }
 
 function passOn(

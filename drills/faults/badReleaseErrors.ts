@@ -3,10 +3,8 @@ import { z } from "zod";
 import type { FaultDefinition } from "./fault.ts";
 
 const parameters = z.strictObject({
-  /** Fraction of requests, above 0 and up to 1. */
-  share: z.number().gt(0).max(1).default(0.3),
-  /** HTTP status, 500 to 599. */
-  status: z.int().min(500).max(599).default(500),
+  share: z.number().gt(0).max(1).default(0.3).describe("fraction of requests, above 0 up to 1"),
+  status: z.int().min(500).max(599).default(500).describe("HTTP status, 500 to 599"),
 });
 
 /**
@@ -28,7 +26,9 @@ export const badReleaseErrors: FaultDefinition<z.infer<typeof parameters>> = {
   targets: ["lab", "aws"],
   parameters,
   breaks: "errors",
+  mayBreak: [],
   expiresItself: true,
   effect: ({ share, status }) => ({ kind: "errors", share, status }),
+  slowsByMs: () => 0,
   timeToBreachSeconds: ({ share }, alarm) => errorRateBreachSeconds(share, alarm),
 };

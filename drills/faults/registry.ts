@@ -1,16 +1,33 @@
-/** The faults by name. A new fault is a file beside this one and a line in the table. */
-import type { z } from "zod";
+/** The faults by name. A new fault is a file beside this one and an entry in the table. */
+import { z } from "zod";
 import { type Problem, refuseProblems, usageError } from "../../base/errors.ts";
+import { badReleaseCrash } from "./badReleaseCrash.ts";
 import { badReleaseErrors } from "./badReleaseErrors.ts";
+import { badReleaseLatency } from "./badReleaseLatency.ts";
 import type { ChosenFault, FaultDefinition } from "./fault.ts";
 
-const FAULTS = { [badReleaseErrors.name]: badReleaseErrors };
+/** What listings show of a fault. */
+export interface FaultListing extends Pick<
+  FaultDefinition<unknown>,
+  "name" | "summary" | "fidelity" | "targets" | "breaks" | "expiresItself"
+> {
+  /** JSON Schema of what may be set: ranges, defaults, descriptions. */
+  readonly parameters: z.core.JSONSchema.JSONSchema;
+}
 
-export const FAULT_NAMES: readonly string[] = Object.keys(FAULTS).sort();
+interface Entry {
+  readonly listing: FaultListing;
+  choose(given: Readonly<Record<string, unknown>>): ChosenFault;
+}
+
+const ENTRIES = [entry(badReleaseCrash), entry(badReleaseErrors), entry(badReleaseLatency)];
+const FAULTS: ReadonlyMap<string, Entry> = new Map(ENTRIES.map((one) => [one.listing.name, one]));
+
+export const FAULT_NAMES: readonly string[] = [...FAULTS.keys()].sort();
 
 /** For listings, by name. */
-export function listFaults(): readonly FaultDefinition<never>[] {
-  return FAULT_NAMES.map((name) => FAULTS[name] as FaultDefinition<never>);
+export function listFaults(): readonly FaultListing[] {
+  return ENTRIES.map(({ listing }) => listing).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
@@ -22,15 +39,27 @@ export function chooseFault(
   name: string,
   given: Readonly<Record<string, unknown>> = {},
 ): ChosenFault {
-  const definition = Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
-  if (!definition) {
+  const found = FAULTS.get(name);
+  if (!found) {
     throw usageError(
       "unknown-fault",
       `there is no fault "${name}"`,
       `allowed: ${FAULT_NAMES.join(", ")}`,
     );
   }
-  return fill(definition, given);
+  return found.choose(given);
+}
+
+/** Closes over the parameters' type, so that faults of different parameters fit one table. */
+function entry<Parameters extends Readonly<Record<string, unknown>>>(
+  definition: FaultDefinition<Parameters>,
+): Entry {
+  const { name, summary, fidelity, targets, breaks, expiresItself } = definition;
+  const parameters = z.toJSONSchema(definition.parameters, { io: "input" });
+  return {
+    listing: { name, summary, fidelity, targets, breaks, expiresItself, parameters },
+    choose: (given) => fill(definition, given),
+  };
 }
 
 function fill<Parameters extends Readonly<Record<string, unknown>>>(
@@ -43,8 +72,10 @@ function fill<Parameters extends Readonly<Record<string, unknown>>>(
     name: definition.name,
     fidelity: definition.fidelity,
     breaks: definition.breaks,
+    mayBreak: definition.mayBreak,
     parameters,
     effect: definition.effect(parameters),
+    slowsByMs: definition.slowsByMs(parameters),
     timeToBreachSeconds: (alarm) => definition.timeToBreachSeconds(parameters, alarm),
   };
 }

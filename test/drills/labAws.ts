@@ -37,7 +37,7 @@ export interface LabAws {
   createFaultTable(): Promise<void>;
   /** The guard's function, with `code` as its module and, if wanted, the alarm's permission. */
   createGuard(code: string, permission: boolean): Promise<void>;
-  /** The slot's three alarms; the composite's actions are `actions`. */
+  /** The slot's alarms; the composite's actions are `actions`. */
   createAlarms(actions: readonly string[], actionsEnabled?: boolean): Promise<void>;
   /** Puts the error alarm into ALARM and lets the composite follow. */
   breach(): Promise<void>;
@@ -162,6 +162,21 @@ export async function startLabAws(): Promise<LabAws> {
           TreatMissingData: "ignore",
         }),
       );
+      for (const AlarmName of [NAMES.latencyAlarm.green, NAMES.latencyRatioAlarm.green]) {
+        await clients.cloudwatch.send(
+          new PutMetricAlarmCommand({
+            AlarmName,
+            Namespace: "Test",
+            MetricName: "TargetResponseTime",
+            ExtendedStatistic: "p99",
+            Period: 60,
+            EvaluationPeriods: 1,
+            Threshold: 1,
+            ComparisonOperator: "GreaterThanThreshold",
+            TreatMissingData: "ignore",
+          }),
+        );
+      }
       await clients.cloudwatch.send(
         new PutCompositeAlarmCommand({
           AlarmName: NAMES.guardAlarm.green,

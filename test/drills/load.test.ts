@@ -3,7 +3,12 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../../base/clock.ts";
 import { type Load, startLoad } from "../../drills/load.ts";
-import { isBad, LoadRecorder, type LoadResponse } from "../../drills/loadRecorder.ts";
+import {
+  isFailed,
+  type LoadJudging,
+  LoadRecorder,
+  type LoadResponse,
+} from "../../drills/loadRecorder.ts";
 
 const servers: Server[] = [];
 const loads: Load[] = [];
@@ -31,8 +36,15 @@ async function settle(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function begin(clock: ManualClock, url: string, maxInFlight?: number): Load {
-  const options = { clock, url, requestsPerSecond: 50 };
+const JUDGING: LoadJudging = { slowAfterMs: 1_000, slowsByMs: 0 };
+
+function begin(
+  clock: ManualClock,
+  url: string,
+  maxInFlight?: number,
+  judging: LoadJudging = JUDGING,
+): Load {
+  const options = { clock, url, requestsPerSecond: 50, judging };
   const load = startLoad(maxInFlight === undefined ? options : { ...options, maxInFlight });
   loads.push(load);
   return load;
@@ -87,6 +99,14 @@ describe("load over HTTP", () => {
     expect(asked).toBe(4);
   });
 
+  it("makes room for a fault that holds every answer back, so that the load goes on", async () => {
+    const url = await serve(() => {});
+    const clock = new ManualClock(1_000_000);
+    const load = begin(clock, url, undefined, { slowAfterMs: 1_000, slowsByMs: 1_500 });
+    await clock.advance(4_000);
+    expect(load.snapshot()).toMatchObject({ requests: 0, inFlight: 125, notSent: 75 });
+  });
+
   it("no answer is a bad response with its kind", async () => {
     const url = await serve((request) => {
       request.socket.destroy();
@@ -121,12 +141,31 @@ describe("what is remembered of a load", () => {
     [500, true],
     [599, true],
     [null, true],
-  ])("status %s is bad: %s", (status, bad) => {
-    expect(isBad({ status })).toBe(bad);
+  ])("status %s has failed: %s", (status, bad) => {
+    expect(isFailed({ status })).toBe(bad);
+  });
+
+  it.each<[string, number, number, { slow: number; bad: number; lastBadWas: string | null }]>([
+    ["a late answer is only counted", 0, 1_001, { slow: 1, bad: 1, lastBadWas: "500" }],
+    [
+      "where slowness is the fault it is bad",
+      9,
+      1_001,
+      { slow: 1, bad: 2, lastBadWas: "200 after 1001 ms" },
+    ],
+    ["an answer within the limit is good", 9, 1_000, { slow: 0, bad: 1, lastBadWas: "500" }],
+  ])("%s", (_what, slowsByMs, tookMs, expected) => {
+    const recorder = new LoadRecorder({ slowAfterMs: 1_000, slowsByMs });
+    // A failure is a failure, however long it took.
+    recorder.completed({ ...response(5_000, 500), startedWallMs: 0 });
+    recorder.completed({ ...response(9_000, 200), startedWallMs: 9_000 - tookMs });
+    expect(recorder.snapshot()).toMatchObject({ requests: 2, errors: 1, ...expected });
+    expect(recorder.firstBadSince(8_000)).toBe(expected.bad === 2 ? 9_000 : null);
+    expect(recorder.snapshot().lastGoodWallMs).toBe(expected.bad === 2 ? null : 9_000);
   });
 
   it("totals outlive the ring, the newest responses stay in it", () => {
-    const recorder = new LoadRecorder();
+    const recorder = new LoadRecorder(JUDGING);
     for (let at = 1; at <= 10_000; at++) {
       recorder.sent();
       recorder.completed(response(at, at % 2 === 0 ? 500 : 200));

@@ -1,28 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { SlotAlarms } from "../../drills/alarms.ts";
 import { assess, type Readings } from "../../drills/preflight.ts";
 import { initialRecord } from "../../guard/record.ts";
-import { allOn, type Slot } from "../../guard/slot.ts";
+import { allOn } from "../../guard/slot.ts";
 import type { SidecarReport } from "../../sidecar/lease.ts";
+import { slotAlarms } from "./slotAlarms.ts";
 
 const NOW = Date.parse("2026-03-14T09:00:00.000Z");
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-function alarms(slot: Slot, state = "OK"): SlotAlarms {
-  const signal = { periodSeconds: 60, evaluationPeriods: 1, datapointsToAlarm: 1, threshold: 5 };
-  return {
-    guard: {
-      name: `checkout-${slot}`,
-      arn: "",
-      state,
-      transitionedMs: null,
-      actionsEnabled: true,
-      alarmActions: [],
-    },
-    errors: { name: `checkout-${slot}-errors`, state: "OK", ...signal },
-    unhealthy: { name: `checkout-${slot}-unhealthy`, state: "OK", ...signal },
-  };
-}
 
 function report(leaseId: string | null, ageMs = 0): SidecarReport {
   return {
@@ -45,11 +29,12 @@ const lease = (expiresMs: number) => ({
   expiresAt: iso(expiresMs),
 });
 
+const LATENCY = slotAlarms("green").latency;
 const READY: Readings = {
   record: initialRecord("checkout"),
   live: { weights: allOn("blue"), sticky: false },
   healthyTargets: { blue: 1, green: 2 },
-  alarms: { blue: alarms("blue"), green: alarms("green") },
+  alarms: { blue: slotAlarms("blue"), green: slotAlarms("green") },
   leases: [],
   reports: { blue: [], green: [report(null)] },
   wallMs: NOW,
@@ -78,13 +63,28 @@ describe("preflight", () => {
     ["the way home is unhealthy", { healthyTargets: { blue: 0, green: 1 } }, /slot blue has no/],
     [
       "an alarm that has not spoken yet",
-      { alarms: { blue: alarms("blue"), green: alarms("green", "INSUFFICIENT_DATA") } },
+      {
+        alarms: {
+          blue: slotAlarms("blue"),
+          green: slotAlarms("green", { state: "INSUFFICIENT_DATA" }),
+        },
+      },
       /checkout-green is INSUFFICIENT_DATA/,
     ],
     [
       "an alarm of the stable slot",
-      { alarms: { blue: alarms("blue", "ALARM"), green: alarms("green") } },
+      { alarms: { blue: slotAlarms("blue", { state: "ALARM" }), green: slotAlarms("green") } },
       /checkout-blue is ALARM/,
+    ],
+    [
+      "a signal below the guard alarm",
+      {
+        alarms: {
+          blue: slotAlarms("blue"),
+          green: { ...slotAlarms("green"), latency: { ...LATENCY, state: "ALARM" } },
+        },
+      },
+      /checkout-green-latency is ALARM/,
     ],
     ["no sidecar", { reports: { blue: [], green: [] } }, /no fault sidecar of slot green/],
     [

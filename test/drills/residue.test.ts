@@ -10,6 +10,7 @@ const CLEAN: Traces = {
   live: { weights: allOn("blue"), sticky: false },
   lease: null,
   reports: [],
+  healthyTargets: 1,
   wallMs: NOW,
 };
 const lease = (leaseId: string) => ({
@@ -38,6 +39,7 @@ describe("residue", () => {
     ["another drill's lease", { lease: lease("M") }, []],
     ["a sidecar still at it", { reports: [report("L", 0)] }, [/^sidecar s1 still obeys lease L/]],
     ["a dead sidecar's old word", { reports: [report("L", 60_000)] }, []],
+    ["a slot that has not come back", { healthyTargets: 0 }, [/^slot green has no healthy target/]],
     [
       "weights not home",
       { live: { weights: { blue: 99, green: 1 }, sticky: false } },

@@ -114,6 +114,47 @@ describe("a guard that works", () => {
   });
 });
 
+describe("other ways in which a release goes bad", () => {
+  it("slow: nothing failed, and yet there was an impact that ended with the reversion", async () => {
+    const simulation = simulate();
+    const record = await drill(simulation, { drill: "bad-release-latency" });
+    expect(record).toMatchObject({ verdict: "passed", recovery: "reverted", residue: [] });
+    expect(record.timeline.map((entry) => entry.event)).toEqual(TIMELINE_EVENTS);
+    expect(record.traffic.errors).toBe(0);
+    expect(record.traffic.slow).toBeGreaterThan(0);
+    expectClean(simulation);
+  });
+
+  it("crashing: the floors are those of the alarms that may see it", async () => {
+    const simulation = simulate();
+    const record = await drill(simulation, { drill: "bad-release-crash" });
+    expect(record).toMatchObject({
+      verdict: "passed",
+      recovery: "reverted",
+      residue: [],
+      // A burst of refused connections at best, two minutes without a healthy host at worst.
+      floors: { detect: 13_000, detectWorst: 250_000 },
+    });
+    expectClean(simulation);
+  });
+
+  it("crashing, interrupted: it is over only when the slot is healthy again", async () => {
+    const simulation = simulate();
+    const stop = new AbortController();
+    const healthy = async () => simulation.ports().traffic.healthyTargets("green");
+    const record = await drill(simulation, {
+      drill: "bad-release-crash",
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type === "timeline" && event.event.event === "impact.first") stop.abort();
+      },
+    });
+    expect(record).toMatchObject({ verdict: "interrupted", residue: [] });
+    expect(await healthy()).toBe(1);
+    expectClean(simulation);
+  });
+});
+
 describe("a way home with a broken link", () => {
   it.each(Object.values(BrokenLink))("%s: not recovered, and named", async (broken) => {
     const simulation = simulate({ broken });
@@ -234,7 +275,7 @@ describe("a drill that does not come to its fault", () => {
     const ports = simulate().ports();
     await expect(runDrill({ drill: "meteor" }, ports)).rejects.toMatchObject({
       kind: "usage",
-      fix: "allowed: bad-release-errors",
+      fix: "allowed: bad-release-crash, bad-release-errors, bad-release-latency",
     });
     const options = { drill: "bad-release-errors" };
     const strong = { ...options, parameters: { share: 2 } };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { activeSinceMs, faultActive, REPORT_FRESH_WALL_MS } from "../../drills/sidecars.ts";
+import {
+  activeSinceMs,
+  faultActive,
+  nextWordWithinMs,
+  REPORT_FRESH_WALL_MS,
+} from "../../drills/sidecars.ts";
 import type { SidecarReport } from "../../sidecar/lease.ts";
 
 const NOW = Date.parse("2026-03-14T09:00:00.000Z");
@@ -17,6 +22,11 @@ function report(leaseId: string | null, ageMs = 0, sidecarId = "a"): SidecarRepo
   };
 }
 
+const crash = (leaseId: string, ageMs: number): SidecarReport => ({
+  ...report(leaseId, ageMs, "crash-loop"),
+  freshForMs: 120_000,
+});
+
 describe("what the sidecars say together", () => {
   it.each<[string, SidecarReport[], boolean | null]>([
     ["one obeys", [report("L")], true],
@@ -25,9 +35,16 @@ describe("what the sidecars say together", () => {
     ["it obeys another lease", [report("M")], false],
     ["there is none", [], null],
     ["the only report is old", [report("L", REPORT_FRESH_WALL_MS + 1)], null],
+    ["a crash speaks until the next one", [crash("L", 60_000), report(null, 60_000, "b")], true],
+    ["a crash loop that ended by itself says nothing", [crash("L", 120_001)], null],
     ["a dead one's last word does not count", [report("L", 60_000), report(null, 0, "b")], false],
   ])("%s", (_what, reports, active) => {
     expect(faultActive(reports, "L", NOW)).toBe(active);
+  });
+
+  it("the next word is awaited for as long as the last ones speak", () => {
+    expect(nextWordWithinMs([])).toBe(REPORT_FRESH_WALL_MS);
+    expect(nextWordWithinMs([report("L"), crash("L", 0)])).toBe(120_000);
   });
 
   it("the fault acts since the first of them obeyed", () => {

@@ -10,17 +10,19 @@ import type { SlotAlarms } from "../../drills/alarms.ts";
 import type { LinkEvidence, LinkQuestion } from "../../drills/brokenLink.ts";
 import { type Journal, openJournal } from "../../drills/journal.ts";
 import type { Load } from "../../drills/load.ts";
-import { LoadRecorder } from "../../drills/loadRecorder.ts";
+import { type LoadJudging, LoadRecorder } from "../../drills/loadRecorder.ts";
 import type { DrillPorts } from "../../drills/ports.ts";
 import type { BrokenLink } from "../../drills/record.ts";
 import { type EnvironmentRecord, initialRecord, latched } from "../../guard/record.ts";
 import { Outcome, type Reversion } from "../../guard/reversion.ts";
 import { allOn, sameWeights, type Slot, type Weights } from "../../guard/slot.ts";
 import type { FaultLease, SidecarReport } from "../../sidecar/lease.ts";
+import { slotAlarms } from "./slotAlarms.ts";
 
 export const START_MS = Date.parse("2026-03-14T09:00:00.000Z");
 const MINUTE_MS = 60_000;
 const METRIC_DELAY_MS = 10_000;
+const RESTART_MS = 30_000;
 
 export interface Switches {
   /** Which link of the way home does nothing. */
@@ -61,6 +63,7 @@ export class Simulation {
   alarm = { state: "OK", transitionedMs: START_MS };
   loadsRunning = 0;
   #pausedFromMs: number | undefined;
+  #crashedMs = -Infinity;
   #minute = { requests: 0, errors: 0 };
 
   constructor(switches: Switches = {}) {
@@ -91,14 +94,14 @@ export class Simulation {
       pollWallMs: 1_000,
       metricDelayMs: METRIC_DELAY_MS,
       journal: this.journal,
-      startLoad: () => this.#startLoad(),
+      startLoad: (judging) => this.#startLoad(judging),
       gatherEvidence: async (question) => this.#evidence(question),
       traffic: {
         read: async () => ({ weights: this.weights, sticky: false }),
         write: async (weights) => {
           this.weights = weights;
         },
-        healthyTargets: async () => 1,
+        healthyTargets: async (slot) => (slot === "green" && this.#down() ? 0 : 1),
       },
       store: {
         read: async () => this.record,
@@ -107,7 +110,7 @@ export class Simulation {
           this.record = { ...next, version: expected.version + 1 };
           return this.record;
         },
-        putReversion: async (reversion) => void this.reversions.push(reversion),
+        putReversion: async (reversion) => this.reversions.push(reversion) > 0,
         reversions: async () => this.reversions,
       },
       faults: {
@@ -172,8 +175,14 @@ export class Simulation {
     return this.switches.sidecarPausesAfterMs ?? Infinity;
   }
 
-  #startLoad(): Load {
-    const recorder = new LoadRecorder();
+  /** A crash loop has no healthy target, nor has its task while it starts again afterwards. */
+  #down(): boolean {
+    if (this.#active()?.fault.kind === "crash") this.#crashedMs = this.clock.now();
+    return this.clock.now() < this.#crashedMs + RESTART_MS;
+  }
+
+  #startLoad(judging: LoadJudging): Load {
+    const recorder = new LoadRecorder(judging);
     let running = true;
     this.loadsRunning++;
     let count = 0;
@@ -182,14 +191,15 @@ export class Simulation {
       count++;
       recorder.sent();
       const slot: Slot = this.#slotFor();
-      const bad = slot === "green" && this.#greenFails(count);
+      const bad = slot === "green" && (this.#down() || this.#greenFails(count));
+      const late = this.#active()?.fault.kind === "latency";
       const atMs = this.clock.wall();
       this.#minute.requests += slot === "green" ? 1 : 0;
       this.#minute.errors += bad ? 1 : 0;
       recorder.completed({
-        startedWallMs: atMs,
+        startedWallMs: atMs - (bad && late ? 1_500 : 0),
         completedWallMs: atMs,
-        status: bad ? 500 : 200,
+        status: bad && !late ? 500 : 200,
         slot: this.switches.noSlotHeader ? null : slot,
         release: null,
         faultLeaseId: null,
@@ -201,6 +211,7 @@ export class Simulation {
     return {
       snapshot: () => recorder.snapshot(),
       recent: (wallMs) => recorder.recent(this.clock.wall() - wallMs),
+      p99: (wallMs) => recorder.p99(this.clock.wall() - wallMs),
       firstBadSince: (wallMs) => recorder.firstBadSince(wallMs),
       stop: async () => {
         running = false;
@@ -276,23 +287,8 @@ export class Simulation {
 
   #alarms(slot: Slot): SlotAlarms {
     const own = slot === "green" ? this.alarm : { state: "OK", transitionedMs: START_MS };
-    const signal = {
-      periodSeconds: 60,
-      evaluationPeriods: 1,
-      datapointsToAlarm: 1,
-      threshold: 5,
-    };
-    return {
-      guard: {
-        name: `checkout-${slot}`,
-        arn: `arn:aws:cloudwatch:us-east-1:000000000000:alarm:checkout-${slot}`,
-        ...own,
-        actionsEnabled: true,
-        alarmActions: [],
-      },
-      errors: { name: `checkout-${slot}-errors`, state: own.state, ...signal },
-      unhealthy: { name: `checkout-${slot}-unhealthy`, state: "OK", ...signal },
-    };
+    const alarms = slotAlarms(slot, own);
+    return { ...alarms, errors: { ...alarms.errors, state: own.state } };
   }
 
   #evidence(question: LinkQuestion): LinkEvidence {

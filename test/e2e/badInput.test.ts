@@ -14,6 +14,14 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
 
   test.each([
     ["an unknown fault", 2, ["demo", "--fault", "meteor"], /meteor.*bad-release-errors/s],
+    [
+      "a latency over the idle timeout and a share over 1",
+      2,
+      ["demo", "--fault", "bad-release-latency", "--set", "addedMs=60000", "--set", "share=2"],
+      /addedMs: 60000.*idle timeout.*share: 2/s,
+    ],
+    ["a parameter without value", 2, ["drill", "run", "x", "--set", "share"], /share=0\.5/],
+    ["parameters for every drill", 2, ["drill", "run", "--all", "--set", "share=1"], /--all/],
     ["an unknown link", 2, ["demo", "--break", "gravity"], /gravity.*permission.*alarm-action/s],
     ["a negative speed", 2, ["demo", "--speed", "-1"], /-1.*0\.1 to 100/s],
     ["an absurd speed", 2, ["lab", "start", "--speed", "1e9"], /1e9.*0\.1 to 100/s],

@@ -48,6 +48,12 @@ describe("backout demo", { timeout: 120_000 }, () => {
     expect(JSON.parse(readFileSync(join(out, "record.json"), "utf8"))).toEqual(record);
     const journal = join(out, "journal");
     expect((await box.run("report", "verify", "--journal", journal)).code).toBe(0);
+
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("No response from green after the weights were verified");
+    const rebuilt = join(out, "rebuilt.html");
+    expect((await box.run("report", "--journal", journal, "--html", rebuilt)).code).toBe(0);
+    expect(readFileSync(rebuilt, "utf8")).toBe(page);
   });
 
   test("the same drill fails, and names the link, when the alarms may not invoke the guard", async () => {

@@ -71,6 +71,27 @@ describe("the traffic authority", () => {
     await expect(shiftTraffic({ traffic, store, now }, "green")).rejects.toThrow("50");
   });
 
+  test("does not bring traffic home to a side that cannot take it", async () => {
+    await shiftTraffic({ traffic, store, now }, "green");
+    traffic.healthy.blue = 0;
+    await expect(returnTraffic({ traffic, store, now })).rejects.toThrow("no healthy target");
+    expect(traffic.weights).toEqual(allOn("green"));
+  });
+
+  test("leaves a latch alone that came after the one it looked at", async () => {
+    store.record = latched(initialRecord("checkout"), "green", "blue", reversion);
+    const later = { ...reversion, id: "r2" };
+    const look = async (): Promise<string> => {
+      store.record = {
+        ...latched(store.record, "green", "blue", later),
+        version: store.record.version + 1,
+      };
+      return "OK";
+    };
+    await clearLatch({ store }, look);
+    expect(store.record.latch?.reversionId).toBe("r2");
+  });
+
   test("brings all traffic home and ends the rollout", async () => {
     await shiftTraffic({ traffic, store, now }, "green");
     await returnTraffic({ traffic, store, now });

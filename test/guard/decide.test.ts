@@ -19,6 +19,7 @@ function situation(over: Partial<Situation>): Situation {
     record: baking,
     weights: allOn("green"),
     healthyTargets: { blue: 1, green: 1 },
+    otherAlarm: "OK",
     ...over,
   };
 }
@@ -34,6 +35,8 @@ describe("the guard's decision", () => {
     ["the stable side is dead", { healthyTargets: { blue: 0, green: 1 } }, "refuse"],
     ["a latched slot got traffic again", { record: home }, "revert"],
     ["no record, the slot carries traffic", { record: "unreachable" }, "revert"],
+    ["no record, both sides alarm", { record: "unreachable", otherAlarm: "ALARM" }, "refuse"],
+    ["no record, no word of the other", { record: "unreachable", otherAlarm: null }, "refuse"],
     ["no record, the slot is idle", { record: "unreachable", weights: allOn("blue") }, "notify"],
   ] as [string, Partial<Situation>, string][])("%s: %3$s", (_story, over, action) => {
     expect(decide(situation(over)).action).toBe(action);
@@ -58,6 +61,7 @@ describe("the guard's decision", () => {
           record: fc.constantFrom(idle, shifting, baking, home, "unreachable" as const),
           weights: fc.record({ blue: weight, green: weight }),
           healthyTargets: fc.record({ blue: fc.nat(2), green: fc.nat(2) }),
+          otherAlarm: fc.constantFrom("OK", "ALARM", "INSUFFICIENT_DATA", null),
         }),
         (any) => {
           const decision = decide(any);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type GuardPorts, handleAlarm } from "../../guard/handle.ts";
-import { initialRecord, shiftBegun, shiftDone } from "../../guard/record.ts";
+import { initialRecord, latched, shiftBegun, shiftDone } from "../../guard/record.ts";
 import type { Reversion } from "../../guard/reversion.ts";
 import { allOn } from "../../guard/slot.ts";
 import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from "./memory.ts";
@@ -37,6 +37,7 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
         name === "checkout-green" ? "green" : name === "checkout-blue" ? "blue" : undefined,
       traffic,
       store,
+      alarmStateOf: async () => "OK",
       notify: async (_subject, reversion) => void told.push(reversion),
       now: () => nowMs,
       sleep: async (ms) => void (nowMs += ms),
@@ -104,13 +105,16 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
     expect(store.record.latch).toBeNull();
   });
 
-  test("refuses a side without healthy targets, and says so", async () => {
+  test("refuses a side without healthy targets, says so, and asks to be called again", async () => {
     traffic.healthy.blue = 0;
-    const reversion = await handleAlarm(alarmEvent(), ports);
-    expect(reversion).toMatchObject({ outcome: "refused" });
-    expect(reversion.why).toContain("slot blue has no healthy target");
+    await expect(handleAlarm(alarmEvent(), ports)).rejects.toThrow(
+      "slot blue has no healthy target",
+    );
+    expect(store.written).toMatchObject([{ outcome: "refused" }]);
     expect(traffic.writes).toEqual([]);
     expect(told).toHaveLength(1);
+    traffic.healthy.blue = 1;
+    expect((await handleAlarm(alarmEvent(), ports)).outcome).toBe("reverted");
   });
 
   test("only tells people when the stable slot alarms", async () => {
@@ -140,6 +144,72 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
     };
     await handleAlarm(alarmEvent(), ports);
     expect(store.record.latch?.slot).toBe("green");
+  });
+
+  test("tries a throttled read again, and says so when it goes on", async () => {
+    const read = traffic.read.bind(traffic);
+    let failures = 2;
+    traffic.read = async () => {
+      if (failures-- > 0) throw new Error("Rate exceeded");
+      return read();
+    };
+    expect((await handleAlarm(alarmEvent(), ports)).outcome).toBe("reverted");
+
+    traffic.read = () => Promise.reject(new Error("Rate exceeded"));
+    await expect(handleAlarm(alarmEvent(), ports)).rejects.toThrow("Rate exceeded");
+    expect(store.written.at(-1)).toMatchObject({ outcome: "failed" });
+  });
+
+  test("takes a read that is older than the write for what it is", async () => {
+    const read = traffic.read.bind(traffic);
+    const before = await read();
+    let stale = 3;
+    traffic.read = async () => (traffic.writes.length > 0 && stale-- > 0 ? before : read());
+    expect((await handleAlarm(alarmEvent(), ports)).outcome).toBe("reverted");
+    expect(traffic.writes).toHaveLength(1);
+  });
+
+  test("latches what it wrote, even when it cannot see it", async () => {
+    const before = await traffic.read();
+    traffic.read = async () => before;
+    await expect(handleAlarm(alarmEvent(), ports)).rejects.toThrow("other weights");
+    expect(store.record.latch?.slot).toBe("green");
+    expect(store.written).toMatchObject([{ outcome: "failed" }]);
+  });
+
+  test("a retry records and tells what the first call had no time for", async () => {
+    const put = store.putReversion.bind(store);
+    store.putReversion = () => Promise.reject(new Error("cut short"));
+    ports = { ...ports, notify: () => Promise.reject(new Error("cut short")) };
+    await handleAlarm(alarmEvent(), ports);
+    store.putReversion = put;
+    ports = { ...ports, notify: async (_subject, reversion) => void told.push(reversion) };
+    await handleAlarm(alarmEvent(), ports);
+    expect(store.written).toMatchObject([{ id: store.record.latch?.reversionId }]);
+    expect(told).toHaveLength(1);
+  });
+
+  test("without the record it does not send traffic to and fro when both sides alarm", async () => {
+    store.down = true;
+    ports = { ...ports, alarmStateOf: async () => "ALARM" };
+    await expect(handleAlarm(alarmEvent(), ports)).rejects.toThrow("the better one");
+    expect(traffic.weights).toEqual(allOn("green"));
+  });
+
+  test("puts back what it moved blindly when the record says that it was wrong", async () => {
+    const green = initialRecord("checkout");
+    store.record = latched(green, "green", "blue", { id: "r0", reason: "bad", at: "" });
+    traffic.weights = allOn("blue");
+    const read = store.read.bind(store);
+    let failures = 3;
+    store.read = async () => {
+      if (failures-- > 0) throw new Error("cold start");
+      return read();
+    };
+    const reversion = await handleAlarm(alarmEvent("checkout-blue"), ports);
+    expect(reversion.outcome).toBe("notified");
+    expect(traffic.weights).toEqual(allOn("blue"));
+    expect(store.record.latch).toMatchObject({ slot: "green", reversionId: "r0" });
   });
 
   test.each([

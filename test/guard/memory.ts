@@ -61,8 +61,12 @@ export function memoryStore(record: EnvironmentRecord = initialRecord("checkout"
       return this.record;
     },
     async putReversion(reversion) {
+      // As slow as a network: what runs beside it must not depend on its being instant.
+      await new Promise((resolve) => setTimeout(resolve, 5));
       refuseWhenDown(this);
+      if (this.written.some((entry) => entry.id === reversion.id)) return false;
       this.written.push(reversion);
+      return true;
     },
     async reversions() {
       refuseWhenDown(this);

@@ -27,13 +27,15 @@ describe("the stack's configuration", () => {
       "backout:subnetIds": '["subnet-a","subnet-b"]',
       "backout:assignPublicIp": "false",
       "backout:errorRatePercent": "2.5",
+      "backout:latencyP99Seconds": "0.4",
+      "backout:latencyRatio": "3",
     });
     expect(read).toMatchObject({
       config: {
         args: {
           listenerPort: 8080,
           network: { subnetIds: ["subnet-a", "subnet-b"], assignPublicIp: false },
-          guard: { errorRatePercent: 2.5 },
+          guard: { errorRatePercent: 2.5, latencyP99Seconds: 0.4, latencyRatio: 3 },
         },
       },
     });
@@ -77,6 +79,9 @@ describe("an environment's arguments", () => {
     ["workload.desiredCount", { workload: { desiredCount: 0 } }],
     ["workload.healthCheckPath", { workload: { healthCheckPath: "healthz" } }],
     ["guard.errorRatePercent", { guard: { errorRatePercent: 100 } }],
+    ["guard.latencyP99Seconds", { guard: { latencyP99Seconds: 60 } }],
+    ["guard.latencyP99Seconds", { guard: { latencyP99Seconds: 0 } }],
+    ["guard.latencyRatio", { guard: { latencyRatio: 1 } }],
     ["guard.minimumRequestsPerMinute", { guard: { minimumRequestsPerMinute: 0.5 } }],
   ])("%s is checked: %j", (field, args) => {
     const problems = environmentProblems("checkout", { releases, ...args });

@@ -22,6 +22,21 @@ describe("what a lease does to a request", () => {
     ["a lease ends by itself", lease, browser, during + 1, 0, null],
     ["no lease, no effect", null, browser, during, 0, null],
   ] as const)("%s", (_story, held, request, nowMs, draw, status) => {
-    expect(effectOn(held, request, nowMs, draw)?.status ?? null).toBe(status);
+    const effect = effectOn(held, request, nowMs, draw);
+    expect(effect).toEqual(status === null ? null : { kind: "respond", status });
+  });
+
+  test.each([
+    ["below the share", browser, 0.299, { kind: "hold", addedMs: 1_500 }],
+    ["at the share", browser, 0.3, null],
+    ["the health checker is not held up", { userAgent: "ELB-HealthChecker/2.0" }, 0, null],
+  ] as const)("latency, %s", (_story, request, draw, effect) => {
+    const slow = { ...lease, fault: { kind: "latency" as const, share: 0.3, addedMs: 1_500 } };
+    expect(effectOn(slow, request, during, draw)).toEqual(effect);
+  });
+
+  test("a crash changes no response: it ends whoever would have given it", () => {
+    const crash = { ...lease, fault: { kind: "crash" as const, exitCode: 1 } };
+    expect(effectOn(crash, browser, during, 0)).toBeNull();
   });
 });

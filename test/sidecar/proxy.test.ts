@@ -1,12 +1,23 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { FaultLease } from "../../sidecar/lease.ts";
+import type { Fault, FaultLease } from "../../sidecar/lease.ts";
 import { createProxy } from "../../sidecar/proxy.ts";
 
 async function listen(server: Server): Promise<URL> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+function leaseOf(fault: Fault): FaultLease {
+  return {
+    schemaVersion: 1,
+    slot: "green",
+    leaseId: "l1",
+    holder: "run",
+    fault,
+    expiresAt: new Date(Date.now() + 60_000).toISOString(),
+  };
 }
 
 function close(server: Server): Promise<void> {
@@ -20,10 +31,15 @@ describe("the fault sidecar before an app", () => {
   let url: URL;
   let lease: FaultLease | null;
   let injected: number;
+  let waits: number[];
+  /** What happens while a request is held. */
+  let onWait: () => void | Promise<void>;
 
   beforeEach(async () => {
     lease = null;
     injected = 0;
+    waits = [];
+    onWait = () => {};
     app = createServer((request, response) => {
       if (request.url === "/half") {
         response.writeHead(200, { "content-length": "100" });
@@ -45,6 +61,10 @@ describe("the fault sidecar before an app", () => {
       lease: () => lease,
       onInjected: () => injected++,
       draw: () => 0.1,
+      delay: async (wallMs) => {
+        waits.push(wallMs);
+        await onWait();
+      },
     });
     url = await listen(proxy);
   });
@@ -66,20 +86,50 @@ describe("the fault sidecar before an app", () => {
   });
 
   test("answers for the app while the lease says so, and names the lease", async () => {
-    lease = {
-      schemaVersion: 1,
-      slot: "green",
-      leaseId: "l1",
-      holder: "run",
-      fault: { kind: "errors", share: 0.5, status: 500 },
-      expiresAt: new Date(Date.now() + 60_000).toISOString(),
-    };
+    lease = leaseOf({ kind: "errors", share: 0.5, status: 500 });
     const broken = await fetch(url);
     expect(broken.status).toBe(500);
     expect(broken.headers.get("x-backout-fault")).toBe("l1");
     expect(injected).toBe(1);
     lease = null;
     expect((await fetch(url)).status).toBe(201);
+  });
+
+  test("holds a request as long as the lease says, then passes it on with its body", async () => {
+    lease = leaseOf({ kind: "latency", share: 1, addedMs: 600 });
+    const late = await fetch(url, { method: "POST", body: "body" });
+    expect(late.status).toBe(201);
+    expect(await late.text()).toBe("POST / body");
+    expect(late.headers.get("x-backout-fault")).toBe("l1");
+    expect(waits).toEqual([250, 250, 100]);
+    expect(injected).toBe(1);
+  });
+
+  test("lets go of what it holds when the lease is over", async () => {
+    lease = leaseOf({ kind: "latency", share: 1, addedMs: 59_999 });
+    onWait = () => {
+      lease = null;
+    };
+    expect((await fetch(url)).status).toBe(201);
+    expect(waits).toHaveLength(1);
+  });
+
+  test("keeps nobody's place: a held client that leaves is not passed on", async () => {
+    let asked = 0;
+    app.on("request", () => asked++);
+    lease = leaseOf({ kind: "latency", share: 1, addedMs: 600 });
+    const leaving = new AbortController();
+    const gone = new Promise<void>((resolve) => {
+      proxy.once("request", (_request, response) => response.once("close", resolve));
+    });
+    onWait = async () => {
+      leaving.abort();
+      await gone;
+    };
+    await expect(fetch(url, { signal: leaving.signal })).rejects.toThrow(/abort/);
+    lease = null;
+    expect((await fetch(url)).status).toBe(201);
+    expect({ asked, waits }).toEqual({ asked: 1, waits: [250] });
   });
 
   test("resets the connection when the app is dead, as the load balancer would see it", async () => {

@@ -1,0 +1,99 @@
+/** The report as Markdown, for a pull request: verdict and figures in sight, the rest folded away. */
+import { formatDuration } from "../../base/duration.ts";
+import { markdown } from "./escape.ts";
+import type { JournalModel, ReportModel, RunReport } from "./model.ts";
+import {
+  clockNote,
+  figure,
+  floorText,
+  objectiveText,
+  offset,
+  outcomeSentence,
+  PARTS,
+  plural,
+  tornText,
+  utc,
+  VERDICT_TITLES,
+} from "./text.ts";
+
+/** With more runs than this the older ones are left out: a comment has a length. */
+const SHOWN_RUNS = 10;
+
+/** The same journal gives the same bytes. Ends with a line feed. */
+export function markdownReport({ journal, runs }: ReportModel): string {
+  const older = runs.length - SHOWN_RUNS;
+  return [
+    ...(journal.problems.length > 0 ? alert(journal) : []),
+    ...(runs.length === 0 ? ["This journal holds no drill yet.", ""] : []),
+    ...runs.slice(0, SHOWN_RUNS).flatMap(runLines),
+    ...(older > 0 ? [`${plural(older, "older run")} left out.`, ""] : []),
+    `Journal: ${plural(journal.entries, "entry", "entries")}, head \`${journal.head ?? "none"}\``,
+    ...(journal.tornBytes > 0 ? ["", tornText(journal)] : []),
+    "",
+  ].join("\n");
+}
+
+function alert(journal: JournalModel): string[] {
+  return [
+    "> [!CAUTION]",
+    "> **This journal is not as it was written. Nothing below proves anything.**",
+    ...journal.problems.map((problem) => `> - ${markdown(problem.detail)}`),
+    "",
+  ];
+}
+
+function runLines(run: RunReport): string[] {
+  const { record } = run;
+  const verdict = record ? VERDICT_TITLES[record.verdict] : "No record";
+  const icon = record?.verdict === "passed" ? "✅" : "❌";
+  const outcome = record ? outcomeSentence(record) : "The journal has no record of this run.";
+  return [
+    `## ${icon} ${verdict}: ${markdown(run.drill)} on ${markdown(run.environment)}`,
+    "",
+    markdown(outcome),
+    "",
+    ...(record ? figureLines(record) : []),
+    ...timelineLines(run),
+    ...claimLines(run),
+    `Run ${markdown(run.id)}, started ${utc(run.startedWallAt)}. ${clockNote(run.speed)}`,
+    "",
+  ];
+}
+
+function figureLines(record: NonNullable<RunReport["record"]>): string[] {
+  const { durations } = record;
+  const floor = floorText(record);
+  const rows = PARTS.map(({ name, from, to }) => {
+    const note = name === "detect" && floor !== null ? `; ${floor}` : "";
+    return `| ${name} | ${figure(durations[name])} | ${from} → ${to}${note} |`;
+  });
+  return [
+    "| part | time | |",
+    "|---|--:|---|",
+    ...rows,
+    `| **total** | **${figure(durations.total)}** | ${objectiveText(record)}; n = 1 |`,
+    "",
+  ];
+}
+
+function timelineLines(run: RunReport): string[] {
+  if (run.timeline.length === 0) return [];
+  const rows = run.timeline.map((entry) => {
+    const at = offset(Date.parse(entry.at) - run.zeroMs);
+    return `| ${at} | ${entry.event} | ${entry.source} | ±${formatDuration(entry.resolutionMs)} |`;
+  });
+  return folded("Timeline", ["| at | event | stamped by | to |", "|--:|---|---|--:|", ...rows]);
+}
+
+function claimLines(run: RunReport): string[] {
+  if (run.claims.length === 0) return [];
+  const lines = run.claims.map(({ holds, text, how }) => {
+    const mark = holds === null ? "❔" : holds ? "✅" : "❌";
+    return `- ${mark} ${markdown(text)} <sub>How: ${markdown(how)}.</sub>`;
+  });
+  return folded("What was verified, and how", lines);
+}
+
+function folded(title: string, lines: readonly string[]): string[] {
+  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
+}

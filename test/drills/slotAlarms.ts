@@ -1,0 +1,35 @@
+/** A slot's alarms as an environment with default settings has them, all OK. */
+import type { Signal, SignalAlarm, SlotAlarms } from "../../drills/alarms.ts";
+import type { Slot } from "../../guard/slot.ts";
+
+const BOUNDS: Readonly<Record<Signal, { datapointsToAlarm: number; threshold: number }>> = {
+  errors: { datapointsToAlarm: 1, threshold: 5 },
+  unhealthy: { datapointsToAlarm: 2, threshold: 1 },
+  latency: { datapointsToAlarm: 1, threshold: 1 },
+  latencyRatio: { datapointsToAlarm: 2, threshold: 2 },
+};
+
+export function slotAlarms(slot: Slot, guard: Partial<SlotAlarms["guard"]> = {}): SlotAlarms {
+  const signal = (which: Signal): SignalAlarm => ({
+    name: `checkout-${slot}-${which}`,
+    state: "OK",
+    periodSeconds: 60,
+    evaluationPeriods: BOUNDS[which].datapointsToAlarm,
+    ...BOUNDS[which],
+  });
+  return {
+    guard: {
+      name: `checkout-${slot}`,
+      arn: `arn:aws:cloudwatch:us-east-1:000000000000:alarm:checkout-${slot}`,
+      state: "OK",
+      transitionedMs: null,
+      actionsEnabled: true,
+      alarmActions: [],
+      ...guard,
+    },
+    errors: signal("errors"),
+    unhealthy: signal("unhealthy"),
+    latency: signal("latency"),
+    latencyRatio: signal("latencyRatio"),
+  };
+}
