@@ -32,6 +32,10 @@ export interface NetworkArgs {
   readonly assignPublicIp?: boolean;
 }
 
+/**
+ * What both slots run beside their releases. A change here deploys to **both** slots, to the one that
+ * carries traffic too: only the release is protected.
+ */
 export interface WorkloadArgs {
   /** Port the app listens on inside its container, 1 to 65535. @default 8080 */
   readonly containerPort?: number;
@@ -91,7 +95,10 @@ export interface EnvironmentArgs {
    * preview: put a new release into the idle slot.
    */
   readonly releases: Readonly<Record<Slot, string>>;
-  /** The slot that gets all traffic when the listener is created; never read again. @default blue */
+  /**
+   * The slot that gets all traffic when the listener is created. It counts as the stable one until
+   * the first rollout; changing it later moves nothing. @default blue
+   */
   readonly initialStable?: Slot;
   /** Port of the listener (HTTP), 1 to 65535. @default 80 */
   readonly listenerPort?: number;
@@ -121,11 +128,12 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
 
   const environment = args.environment ?? name;
   check(
-    ENVIRONMENT_NAME_PATTERN.test(environment),
+    ENVIRONMENT_NAME_PATTERN.test(environment) && !/^(internal|sg)-/.test(environment),
     "environment",
     environment,
-    "1 to 26 lower-case letters, digits and single hyphens, beginning with a letter",
-    "target groups are named after it and may have 32 characters",
+    "1 to 26 lower-case letters, digits and single hyphens, beginning with a letter, " +
+      "not with internal- or sg-",
+    "load balancers, groups and target groups are named after it, by AWS's rules",
   );
   for (const slot of Object.values(Slot)) {
     const image = args.releases[slot];

@@ -58,7 +58,7 @@ export class BlueGreenEnvironment extends pulumi.ComponentResource {
       },
       child,
     );
-    new EcsSlots(
+    const slots = new EcsSlots(
       name,
       {
         names,
@@ -95,7 +95,8 @@ export class BlueGreenEnvironment extends pulumi.ComponentResource {
           rehearseWithout,
           tags,
         },
-        child,
+        // Alarms that are there before any target would go off over their absence.
+        { ...child, dependsOn: [slots] },
       );
     }
     this.url = pulumi.interpolate`http://${split.loadBalancer.dnsName}:${listenerPort}`;

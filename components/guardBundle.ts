@@ -22,8 +22,7 @@ export async function bundleGuard(): Promise<string> {
     platform: "node",
     target: "node24",
     format: "cjs",
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
     legalComments: "none",
     logLevel: "silent",
   });

@@ -23,10 +23,17 @@ export function slotProtection(
       const after = releaseOf(change.newInputs);
       if (before === undefined || before === after) return;
       const [listenerArn, targetGroupArn] = await Promise.all([
-        settled(listener.arn),
-        settled(targetGroup.arn),
+        known(listener.arn),
+        known(targetGroup.arn),
       ]);
-      const { defaultActions } = await aws.lb.getListener({ arn: listenerArn });
+      if (listenerArn === undefined || targetGroupArn === undefined) {
+        throw new Error(unknownWeightMessage(slot, before, after));
+      }
+      // With the listener as parent it is asked through the provider that made the listener.
+      const { defaultActions } = await aws.lb.getListener(
+        { arn: listenerArn },
+        { parent: listener },
+      );
       const groups = defaultActions.flatMap((action) =>
         action.forwards.flatMap((forward) => forward.targetGroups),
       );
@@ -58,8 +65,19 @@ function releaseOf(inputs: Record<string, unknown> | undefined): string | undefi
   return taggedInputs.safeParse(inputs).data?.tags[RELEASE_TAG];
 }
 
-/** The value of an output that is already known when the hook runs. */
-function settled(output: pulumi.Output<string>): Promise<string> {
+function unknownWeightMessage(slot: Slot, before: string, after: string | undefined): string {
+  return (
+    `slot ${slot} runs ${before}, and whether it carries traffic cannot be known: this update also ` +
+    `replaces the listener or the target group. Keep backout:${slot}Release at ${before} for now, ` +
+    `and set it to ${after ?? "the new release"} in an update of its own.`
+  );
+}
+
+/** An output's value; undefined while it is unknown, for which `apply` would wait for ever. */
+async function known(output: pulumi.Output<string>): Promise<string | undefined> {
+  // Part of every output, though not of its published type.
+  const isKnown: unknown = await Reflect.get(output, "isKnown");
+  if (isKnown !== true) return undefined;
   return new Promise((resolve) => {
     output.apply(resolve);
   });

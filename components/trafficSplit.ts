@@ -1,7 +1,7 @@
 /** Load balancer, listener and the two slots' target groups: where traffic is split by weight. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { EnvironmentNames } from "../guard/names.ts";
+import { type EnvironmentNames, INITIAL_STABLE_TAG } from "../guard/names.ts";
 import { allOn, type Slot, SLOTS } from "../guard/slot.ts";
 
 export interface TrafficSplitArgs {
@@ -63,7 +63,7 @@ export class TrafficSplit extends pulumi.ComponentResource {
         loadBalancerType: "application",
         securityGroups: [publicGroup.id],
         subnets: args.subnetIds,
-        tags,
+        tags: { ...tags, [INITIAL_STABLE_TAG]: args.initialStable },
       },
       child,
     );
@@ -74,7 +74,9 @@ export class TrafficSplit extends pulumi.ComponentResource {
           name: names.targetGroup[slot],
           targetType: "ip",
           protocol: "HTTP",
-          port: args.containerPort,
+          // Never used: ECS registers each task with its own port. A port that followed the
+          // container's would force a new target group, which the ignored action would not name.
+          port: 80,
           vpcId: args.vpcId,
           // In-flight requests of a slot that is left get this long to end.
           deregistrationDelay: 30,

@@ -8,7 +8,6 @@ import type { Clock } from "../base/clock.ts";
 import { type Problem, refuseProblems } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
 import { dynamoRecordStore } from "../guard/recordStore.ts";
-import { Slot } from "../guard/slot.ts";
 import { elbv2Traffic } from "../guard/traffic.ts";
 import { cloudWatchAlarms } from "./alarms.ts";
 import { dynamoFaultStore } from "./faultStore.ts";
@@ -37,11 +36,6 @@ export interface ConnectOptions {
   /** Per second of wall time, 1 to 10000. */
   readonly requestsPerSecond: number;
   /**
-   * The slot that had the traffic when the environment was made.
-   * @default blue
-   */
-  readonly initialStable?: Slot;
-  /**
    * Nominal milliseconds from the end of a load balancer's period until alarms see its metrics. AWS
    * names no figure.
    * @default 0, so that the floors hold for whatever the true figure is
@@ -67,7 +61,7 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
     clients.dynamodb,
     names.recordTable,
     environment.name,
-    options.initialStable ?? Slot.Blue,
+    environment.initialStable,
   );
   const journal = openJournal(options.journalDirectory, clock);
   const { cloudwatch, lambda, logs } = clients;

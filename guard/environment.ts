@@ -8,13 +8,21 @@ import {
   type LoadBalancer,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { environmentError, usageError } from "../base/errors.ts";
-import { ENVIRONMENT_TAG, type EnvironmentNames, environmentNames } from "./names.ts";
+import {
+  ENVIRONMENT_TAG,
+  type EnvironmentNames,
+  environmentNames,
+  INITIAL_STABLE_TAG,
+} from "./names.ts";
+import { Slot } from "./slot.ts";
 import type { ListenerIdentity } from "./traffic.ts";
 
 export interface LocatedEnvironment extends ListenerIdentity {
   readonly name: string;
   readonly names: EnvironmentNames;
   readonly loadBalancerArn: string;
+  /** The slot that is stable as long as nobody has written the environment's record. */
+  readonly initialStable: Slot;
   readonly dnsName: string;
   readonly listenerPort: number;
 }
@@ -92,9 +100,13 @@ export async function locateEnvironment(
   const loadBalancerArn = balancer?.LoadBalancerArn;
   if (!loadBalancerArn || !blue || !green) throw incomplete(name, "load balancer or target groups");
 
-  const { Listeners } = await client.send(
-    new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn }),
-  );
+  const [{ Listeners }, { TagDescriptions }] = await Promise.all([
+    client.send(new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn })),
+    client.send(new DescribeTagsCommand({ ResourceArns: [loadBalancerArn] })),
+  ]);
+  const initialStable = TagDescriptions?.[0]?.Tags?.find(
+    (tag) => tag.Key === INITIAL_STABLE_TAG,
+  )?.Value;
   const listener = Listeners?.find((found) =>
     found.DefaultActions?.some((action) =>
       action.ForwardConfig?.TargetGroups?.some((group) => group.TargetGroupArn === blue),
@@ -105,6 +117,7 @@ export async function locateEnvironment(
     name,
     names,
     loadBalancerArn,
+    initialStable: initialStable === Slot.Green ? Slot.Green : Slot.Blue,
     dnsName: balancer?.DNSName ?? "",
     listenerPort: listener.Port ?? 80,
     listenerArn: listener.ListenerArn,

@@ -7,6 +7,9 @@ import type { Slot } from "./slot.ts";
 /** Every resource of an environment carries this tag; its value is the environment's name. */
 export const ENVIRONMENT_TAG = "backout:environment";
 
+/** On the load balancer: the slot that is stable while the environment's record is unwritten. */
+export const INITIAL_STABLE_TAG = "backout:initial-stable";
+
 /** On an ECS service: the release (image) that its slot runs. */
 export const RELEASE_TAG = "backout:release";
 

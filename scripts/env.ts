@@ -61,7 +61,12 @@ export async function openEnvironment(target: Target, wanted: string | undefined
     environment,
     authority: {
       traffic: elbv2Traffic(clients.elbv2, environment),
-      store: dynamoRecordStore(clients.dynamodb, environment.names.recordTable, name, Slot.Blue),
+      store: dynamoRecordStore(
+        clients.dynamodb,
+        environment.names.recordTable,
+        name,
+        environment.initialStable,
+      ),
       now: () => Date.now(),
     },
     alarmStateOf: (slot: Slot) => alarmState(target, environment, slot),
