@@ -70,15 +70,15 @@ export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Re
     weightsBefore: situation.weights,
   };
   ports.log(JSON.stringify({ decision, weights: situation.weights }));
+  if (decision.action === "revert") {
+    return decision.alreadyHome
+      ? confirmHome(decided, decision, situation.record, ports)
+      : revert(decided, decision, situation, ports);
+  }
   if (decision.action === "nothing") return decided;
   if (decision.action === "notify") return conclude(decided, ports);
-  if (decision.action === "refuse") {
-    await conclude({ ...decided, outcome: Outcome.Refused }, ports);
-    throw new Error(decision.why);
-  }
-  return decision.alreadyHome
-    ? confirmHome(decided, decision, situation.record, ports)
-    : revert(decided, decision, situation, ports);
+  await conclude({ ...decided, outcome: Outcome.Refused }, ports);
+  throw new Error(decision.why);
 }
 
 function beginning(
