@@ -74,9 +74,14 @@ export function refuseProblems(what: string, problems: readonly Problem[]): void
 }
 
 export function renderProblem(problem: Problem): string {
+  return `${problem.field}: ${renderReason(problem)}`;
+}
+
+/** Without the field, for where that is shown already. */
+export function renderReason(problem: Problem): string {
   const shown = problem.value === undefined ? "missing" : JSON.stringify(problem.value);
   const fix = problem.fix === undefined ? "" : `; ${problem.fix}`;
-  return `${problem.field}: ${shown} - allowed: ${problem.allowed}${fix}`;
+  return `${shown} - allowed: ${problem.allowed}${fix}`;
 }
 
 /** The message of anything thrown. */

@@ -1,7 +1,7 @@
 /** A blue-green environment: two slots behind one listener, with a guard that reverts by itself. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { renderProblem } from "../base/errors.ts";
+import { renderReason } from "../base/errors.ts";
 import { ENVIRONMENT_TAG, environmentNames } from "../guard/names.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
 import { type EnvironmentArgs, environmentProblems } from "./args.ts";
@@ -30,7 +30,7 @@ export class BlueGreenEnvironment extends pulumi.ComponentResource {
         message: `environment "${name}" cannot be provisioned`,
         errors: problems.map((problem) => ({
           propertyPath: problem.field,
-          reason: renderProblem(problem),
+          reason: renderReason(problem),
         })),
       });
     }

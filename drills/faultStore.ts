@@ -7,6 +7,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  ResourceNotFoundException,
 } from "@aws-sdk/client-dynamodb";
 import { environmentError } from "../base/errors.ts";
 import type { Slot } from "../guard/slot.ts";
@@ -19,6 +20,10 @@ import {
   sidecarReportSchema,
 } from "../sidecar/lease.ts";
 
+/** The code of the error that reading throws where there is no fault table. */
+export const NO_FAULT_SIDECAR = "no-fault-sidecar";
+
+/** Reading throws BackoutError `no-fault-sidecar` where the table is missing. */
 export interface FaultStore {
   /** @throws BackoutError `slot-leased` while another lease of this slot is unexpired. */
   putLease(lease: FaultLease): Promise<void>;
@@ -37,9 +42,9 @@ export function dynamoFaultStore(
   wallNow: () => number,
 ): FaultStore {
   const readLease = async (slot: Slot): Promise<FaultLease | null> => {
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName: table, Key: leaseKey(slot), ConsistentRead: true }),
-    );
+    const { Item } = await client
+      .send(new GetItemCommand({ TableName: table, Key: leaseKey(slot), ConsistentRead: true }))
+      .catch(explainMissingTable);
     const body = Item?.["body"]?.S;
     return body === undefined ? null : leaseSchema.parse(JSON.parse(body));
   };
@@ -100,18 +105,17 @@ export function dynamoFaultStore(
       const found: SidecarReport[] = [];
       let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
       do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: "slot = :slot AND begins_with(entry, :prefix)",
-            ExpressionAttributeValues: {
-              ":slot": { S: slot },
-              ":prefix": { S: SIDECAR_ENTRY_PREFIX },
-            },
-            ConsistentRead: true,
-            ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
-          }),
-        );
+        const query = new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: "slot = :slot AND begins_with(entry, :prefix)",
+          ExpressionAttributeValues: {
+            ":slot": { S: slot },
+            ":prefix": { S: SIDECAR_ENTRY_PREFIX },
+          },
+          ConsistentRead: true,
+          ...(ExclusiveStartKey ? { ExclusiveStartKey } : {}),
+        });
+        const page = await client.send(query).catch(explainMissingTable);
         for (const item of page.Items ?? []) {
           found.push(sidecarReportSchema.parse(JSON.parse(item["body"]?.S ?? "null")));
         }
@@ -120,6 +124,17 @@ export function dynamoFaultStore(
       return found;
     },
   };
+}
+
+/** The table is made with the sidecars, and only with them. */
+function explainMissingTable(error: unknown): never {
+  if (!(error instanceof ResourceNotFoundException)) throw error;
+  throw environmentError(
+    NO_FAULT_SIDECAR,
+    "the workload has no fault sidecar: set backout:faultSidecarImage",
+    undefined,
+    error,
+  );
 }
 
 function leaseKey(slot: Slot): Record<string, AttributeValue> {

@@ -5,11 +5,14 @@ import type { FaultLease } from "../sidecar/lease.ts";
 import { Source } from "./record.ts";
 import { removeFault } from "./restore.ts";
 import type { DrillRun, Plan } from "./run.ts";
-import { activeSinceMs } from "./sidecars.ts";
+import { activeSinceMs, faultActive } from "./sidecars.ts";
 import { pollUntil } from "./wait.ts";
 
-/** A sidecar looks at the lease every second by default. */
-const OBEY_WAIT_WALL_MS = 15_000;
+/**
+ * A sidecar looks at the lease every second by default; what one that is gone said last, that it
+ * obeys nothing, holds for 15 s.
+ */
+const OBEY_WAIT_WALL_MS = 20_000;
 /** Removing takes wall time: without it the fault would end by itself while it is being removed. */
 const TTL_MARGIN_WALL_MS = 30_000;
 
@@ -23,7 +26,7 @@ export function leaseSpanMs(plan: Pick<Plan, "holdMs" | "sustainMs">): number {
 
 /**
  * @param ttlMs nominal milliseconds until the fault ends by itself; the default outlasts the hold
- * @throws BackoutError `slot-leased`; `fault-not-active` when no sidecar obeys the lease
+ * @throws BackoutError `slot-leased`; `fault-not-active` when not every sidecar obeys the lease
  */
 export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefined): Promise<void> {
   const { clock, faults, pollWallMs } = run.ports;
@@ -59,13 +62,15 @@ export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefine
   const untilMs = clock.toNominal(clock.wall() + OBEY_WAIT_WALL_MS);
   const polling = { clock, pollWallMs, untilMs, signal: run.signal };
   const sinceWallMs = await pollUntil(polling, async () => {
-    const look = await run.look(slot);
-    return activeSinceMs(look.reports ?? [], leaseId) ?? undefined;
+    const reports = (await run.look(slot)).reports ?? [];
+    // Not before every one obeys: the fault would seem to end while the last one still begins.
+    if (faultActive(reports, leaseId, clock.wall()) !== true) return undefined;
+    return activeSinceMs(reports, leaseId) ?? undefined;
   });
   if (sinceWallMs === undefined) {
     throw environmentError(
       "fault-not-active",
-      `no sidecar of slot ${slot} obeyed the fault within ${OBEY_WAIT_WALL_MS / 1000} s`,
+      `not every sidecar of slot ${slot} obeyed the fault within ${OBEY_WAIT_WALL_MS / 1000} s`,
       "check that the slot's tasks run the fault sidecar and may read the fault table",
     );
   }

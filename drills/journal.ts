@@ -19,7 +19,7 @@ import {
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { defect, environmentError, messageOf, usageError } from "../base/errors.ts";
-import { errorCode } from "./errno.ts";
+import { errorCode } from "../base/errno.ts";
 import {
   chainLine,
   GENESIS_HASH,

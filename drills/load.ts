@@ -5,9 +5,9 @@
 import { Pool } from "undici";
 import type { Cancel, Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import { errorCode } from "./errno.ts";
+import { errorCode } from "../base/errno.ts";
 import { Slot } from "../guard/slot.ts";
-import { FAULT_HEADER, RELEASE_HEADER, SLOT_HEADER } from "../sidecar/lease.ts";
+import { SLOT_HEADER } from "../sidecar/lease.ts";
 import {
   type LoadJudging,
   LoadRecorder,
@@ -92,8 +92,6 @@ export function startLoad(options: LoadOptions): Load {
       completedWallMs: clock.wall(),
       status: answer.status,
       slot: slotOf(answer.headers),
-      release: headerOf(answer.headers, RELEASE_HEADER),
-      faultLeaseId: headerOf(answer.headers, FAULT_HEADER),
       error: answer.error,
     });
   };

@@ -9,9 +9,6 @@ export interface LoadResponse {
   readonly status: number | null;
   /** Null when the answer does not say. */
   readonly slot: Slot | null;
-  readonly release: string | null;
-  /** The lease whose fault made this answer. */
-  readonly faultLeaseId: string | null;
   /** The socket's or client's error code (`ECONNRESET`, `UND_ERR_HEADERS_TIMEOUT`); null with an answer. */
   readonly error: string | null;
 }
@@ -38,7 +35,7 @@ export interface SlotCounts {
 export interface LoadSnapshot {
   /** Completed, good or bad. */
   readonly requests: number;
-  /** Failed: server errors and requests without an answer. */
+  /** Failed: answers that are not 200 to 399, and requests without an answer. */
   readonly errors: number;
   /** Answered without failing, but late. */
   readonly slow: number;
@@ -62,9 +59,12 @@ export interface RecentCounts {
 
 const RING_SIZE = 4096;
 
-/** Server errors and requests without an answer; what a client did wrong (4xx) is no fault. */
-export function isFailed(response: Pick<LoadResponse, "status">): boolean {
-  return response.status === null || response.status >= 500;
+/**
+ * Whatever is not 200 to 399. The requests are the runner's own and ask for what is there: a 404 to
+ * them is the release's failure, not a client's.
+ */
+export function isFailed({ status }: Pick<LoadResponse, "status">): boolean {
+  return status === null || status < 200 || status >= 400;
 }
 
 export class LoadRecorder {

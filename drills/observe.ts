@@ -5,7 +5,7 @@ import { allOn, sameWeights, type Weights } from "../guard/slot.ts";
 import { type Course, courseOf } from "./course.ts";
 import { Source } from "./record.ts";
 import type { DrillRun, Look, Plan } from "./run.ts";
-import { faultActive, nextWordWithinMs } from "./sidecars.ts";
+import { faultActive, faultActiveSince, nextWordWithinMs } from "./sidecars.ts";
 import { pollUntil, sleepWall } from "./wait.ts";
 import type { RecoveryFacts } from "./verdict.ts";
 
@@ -164,11 +164,13 @@ class Watch {
   }
 
   /**
-   * Whether a sidecar says, after recovery had been sustained, that it still obeys the lease. Null
-   * when none says anything.
+   * Whether every sidecar says, after recovery had been sustained, that it still obeys the lease.
+   * Null when that is not known.
    */
   async #faultOutlasted(sustainedMs: number): Promise<boolean | null> {
+    const { leaseId } = this.#run;
     if (this.#faultEndedMs !== null) return false;
+    if (leaseId === undefined) return null;
     const { clock, pollWallMs, faults } = this.#run.ports;
     const sustainedWallMs = clock.toWall(sustainedMs);
     const said = await faults.reports(this.#plan.candidate).catch(() => []);
@@ -176,9 +178,7 @@ class Watch {
     const polling = { clock, pollWallMs, untilMs, signal: this.#run.signal };
     const answer = await pollUntil(polling, async () => {
       const reports = await faults.reports(this.#plan.candidate).catch(() => []);
-      const later = reports.filter((report) => Date.parse(report.reportedAt) >= sustainedWallMs);
-      if (later.some((report) => report.leaseId === this.#run.leaseId)) return true;
-      return later.length > 0 ? false : undefined;
+      return faultActiveSince(reports, leaseId, sustainedWallMs, clock.wall()) ?? undefined;
     });
     return answer ?? null;
   }

@@ -1,5 +1,5 @@
 /** What the sidecars' reports say together: pure. A report that is old says nothing. */
-import type { SidecarReport } from "../sidecar/lease.ts";
+import { CRASH_LOOP_ID, type SidecarReport } from "../sidecar/lease.ts";
 
 /** Three report intervals of a sidecar at its default pace (one look a second, a report every five). */
 export const REPORT_FRESH_WALL_MS = 15_000;
@@ -28,15 +28,41 @@ export function activeSinceMs(reports: readonly SidecarReport[], leaseId: string
 }
 
 /**
- * Whether the fault of `leaseId` acts: true when a fresh report obeys it, false when the fresh ones
- * obey none, null when there is no fresh report to tell.
+ * Whether the fault of `leaseId` acts on the whole slot: true when every fresh report obeys it,
+ * false when one does not, null when there is no fresh report to tell.
  */
 export function faultActive(
   reports: readonly SidecarReport[],
   leaseId: string,
   wallMs: number,
 ): boolean | null {
+  return allObey(freshReports(reports, wallMs), leaseId);
+}
+
+/**
+ * The same of what was said since `sinceWallMs`: null also while one whose word still holds has not
+ * spoken since, unless another has already said no.
+ */
+export function faultActiveSince(
+  reports: readonly SidecarReport[],
+  leaseId: string,
+  sinceWallMs: number,
+  wallMs: number,
+): boolean | null {
   const fresh = freshReports(reports, wallMs);
-  if (fresh.length === 0) return null;
-  return fresh.some((report) => report.leaseId === leaseId);
+  const later = fresh.filter((report) => Date.parse(report.reportedAt) >= sinceWallMs);
+  const active = allObey(later, leaseId);
+  return active === true && later.length < fresh.length ? null : active;
+}
+
+/**
+ * A crash loop speaks for every task of its slot: those that said otherwise are dead by now. Its end
+ * says nothing of the tasks that run, which speak for themselves.
+ */
+function allObey(reports: readonly SidecarReport[], leaseId: string): boolean | null {
+  if (reports.length === 0) return null;
+  const obeys = (report: SidecarReport): boolean => report.leaseId === leaseId;
+  if (reports.some((report) => report.sidecarId === CRASH_LOOP_ID && obeys(report))) return true;
+  const tasks = reports.filter((report) => report.sidecarId !== CRASH_LOOP_ID);
+  return tasks.length > 0 && tasks.every(obeys);
 }

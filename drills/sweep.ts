@@ -1,8 +1,10 @@
 /** Finishes what dead runs left: their leases, their traffic, their latch, and their place in the journal. */
 import { z } from "zod";
-import { messageOf } from "../base/errors.ts";
-import { Slot } from "../guard/slot.ts";
+import { BackoutError, messageOf } from "../base/errors.ts";
+import { Phase } from "../guard/record.ts";
+import { Slot, SLOTS } from "../guard/slot.ts";
 import { type FaultLease, leaseSchema } from "../sidecar/lease.ts";
+import { NO_FAULT_SIDECAR } from "./faultStore.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
 import { unfinishedRuns } from "./journalVerify.ts";
@@ -44,6 +46,34 @@ export async function sweep(ports: SweepPorts, alarmWaitMs = 600_000): Promise<S
     results.push({ runId, environment, outcome, residue });
   }
   return results;
+}
+
+/**
+ * What a drill that this journal does not know has left, or is doing now: in words, empty when there
+ * is nothing. Reads only.
+ */
+export async function strangersTraces(ports: EnvironmentPorts): Promise<string[]> {
+  const { store, faults, clock } = ports;
+  const [record, ...leases] = await Promise.all([
+    store.read(),
+    ...SLOTS.map((slot) => faults.lease(slot).catch(noneWithoutTable)),
+  ]);
+  const live = leases.filter((lease) => lease && Date.parse(lease.expiresAt) > clock.wall());
+  return [
+    ...(record.phase === Phase.Idle
+      ? []
+      : [`a rollout of slot ${record.candidate} is ${record.phase}`]),
+    ...live.flatMap((lease) =>
+      lease
+        ? [`run ${lease.holder} holds a fault on slot ${lease.slot} until ${lease.expiresAt}`]
+        : [],
+    ),
+  ];
+}
+
+function noneWithoutTable(error: unknown): null {
+  if (error instanceof BackoutError && error.code === NO_FAULT_SIDECAR) return null;
+  throw error;
 }
 
 interface RunTraces {

@@ -1,14 +1,14 @@
 /** The stack's configuration, read and checked as a whole: every problem is reported at once. */
 import { z } from "zod";
-import { RehearsedBreak, type EnvironmentArgs } from "../components/args.ts";
+import { environmentProblems, RehearsedBreak, type EnvironmentArgs } from "../components/args.ts";
 import type { Problem } from "../base/errors.ts";
 import { Slot } from "../guard/slot.ts";
 
 /** Pulumi keeps every configuration value as text; structured ones as JSON text. */
 const number = z
   .string()
-  .regex(/^\d+(\.\d+)?$/, "a number")
-  .transform(Number);
+  // What is no number is out of every range: `environmentProblems` says which one is meant.
+  .transform((text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN));
 const boolean = z.enum(["true", "false"], "true or false").transform((text) => text === "true");
 const list = z.string().transform((text, context): string[] => {
   try {
@@ -62,9 +62,30 @@ export function readConfig(
       .map(([key, value]) => [key.slice("backout:".length), value]),
   );
   const parsed = configSchema.safeParse(own);
-  if (!parsed.success) {
-    return { problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, own)) };
-  }
+  const unreadable = (parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, own));
+  const config = render(parsed.data ?? readable(own));
+  // A key that cannot be read has been reported; what stands in for it obeys no rule.
+  const reported = new Set(unreadable.map(({ field }) => field));
+  const unfit = environmentProblems(config.name, config.args)
+    .map((problem) => underKey(problem, own))
+    .filter(({ field }) => !reported.has(field));
+  const problems = [...unreadable, ...unfit];
+  return problems.length > 0 ? { problems } : { config };
+}
+
+type Settings = z.infer<typeof configSchema>;
+
+/** The keys that can be read on their own, so that one bad key hides no problem of another. */
+function readable(own: Readonly<Record<string, string>>): Settings {
+  const settings = Object.entries(configSchema.shape).map(([key, shape]) => [
+    key,
+    shape.safeParse(own[key]).data,
+  ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a missing one is reported
+  return { environment: "unread", ...defined(Object.fromEntries(settings)) } as Settings;
+}
+
+function render(settings: Settings): StackConfig {
   const {
     environment,
     blueRelease,
@@ -82,25 +103,35 @@ export function readConfig(
     rehearseWithout,
     strategy: _strategy,
     ...workload
-  } = parsed.data;
+  } = settings;
   return {
-    config: {
-      name: environment,
-      args: {
-        releases: { blue: blueRelease, green: greenRelease },
-        ...defined({ initialStable, listenerPort }),
-        network: defined({ vpcId, subnetIds, allowedCidrs, assignPublicIp }),
-        workload: defined(workload),
-        guard: defined({
-          errorRatePercent,
-          minimumRequestsPerMinute,
-          latencyP99Seconds,
-          latencyRatio,
-          rehearseWithout,
-        }),
-      },
+    name: environment,
+    args: {
+      releases: { blue: blueRelease, green: greenRelease },
+      ...defined({ initialStable, listenerPort }),
+      network: defined({ vpcId, subnetIds, allowedCidrs, assignPublicIp }),
+      workload: defined(workload),
+      guard: defined({
+        errorRatePercent,
+        minimumRequestsPerMinute,
+        latencyP99Seconds,
+        latencyRatio,
+        rehearseWithout,
+      }),
     },
   };
+}
+
+/** Arguments whose key is not the last part of their own name. */
+const KEYS: Readonly<Record<string, string>> = {
+  "releases.blue": "blueRelease",
+  "releases.green": "greenRelease",
+};
+
+/** A component's problem as the user wrote it: `workload.desiredCount` is `backout:desiredCount`. */
+function underKey(problem: Problem, own: Readonly<Record<string, string>>): Problem {
+  const key = KEYS[problem.field] ?? problem.field.split(".").at(-1)!;
+  return { ...problem, field: `backout:${key}`, value: own[key] ?? problem.value };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, own: Record<string, string>): Problem[] {

@@ -1,6 +1,6 @@
 /** The program that `pulumi up` and `backout up` run: one guarded environment, as configured. */
 import * as pulumi from "@pulumi/pulumi";
-import { renderProblem } from "../base/errors.ts";
+import { renderReason } from "../base/errors.ts";
 import { BlueGreenEnvironment } from "../components/blueGreenEnvironment.ts";
 import { readConfig } from "./config.ts";
 
@@ -10,7 +10,7 @@ if ("problems" in read) {
     message: `the configuration of stack "${pulumi.getStack()}" cannot be used`,
     errors: read.problems.map((problem) => ({
       propertyPath: problem.field,
-      reason: renderProblem(problem),
+      reason: renderReason(problem),
     })),
   });
 }

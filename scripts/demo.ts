@@ -21,7 +21,7 @@ import { jsonOption, setOption, speedOption, withOptions } from "./options.ts";
 import { diagnose, errorDocument, ExitCode, printJson } from "./output.ts";
 import { ownServers, type OwnServersOptions, type Releases } from "./ownServers.ts";
 import { writeFiles } from "./outputFiles.ts";
-import { ownDirectory, packageDirectory } from "./paths.ts";
+import { commandLine, ownDirectory, packageDirectory } from "./paths.ts";
 import { readProject, readStackConfig } from "./project.ts";
 import { provision } from "./provision.ts";
 import { targetAt } from "./target.ts";
@@ -188,12 +188,12 @@ function whatNext(out: string, options: DemoOptions): string {
   const here = below === "" || below.startsWith("..") ? resolve(out) : below;
   return [
     `  report:  ${join(here, "report.html")}`,
-    `  journal: ${join(here, "journal")} (check it: backout report verify --journal ${join(here, "journal")})`,
+    `  journal: ${join(here, "journal")} (check it: ${commandLine("report verify")} --journal ${join(here, "journal")})`,
     `  record:  ${join(here, "record.json")}`,
     "",
     options.break === undefined
-      ? "  next: `backout demo --break permission` shows that the same drill fails when a link is missing"
-      : "  next: `backout demo` shows the same drill with every link in place",
-    "        `backout lab start --detach && backout up` gives a lab and a stack that stay",
+      ? `  next: \`${commandLine("demo --break permission")}\` shows that the same drill fails when a link is missing`
+      : `  next: \`${commandLine("demo")}\` shows the same drill with every link in place`,
+    `        \`${commandLine("lab start --detach")} && ${commandLine("up")}\` gives a lab and a stack that stay`,
   ].join("\n");
 }

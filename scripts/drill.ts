@@ -6,9 +6,9 @@ import { chooseFault, FAULT_NAMES, listFaults } from "../drills/faults/registry.
 import type { DrillRecord } from "../drills/record.ts";
 import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
-import { sweep } from "../drills/sweep.ts";
+import { strangersTraces, sweep } from "../drills/sweep.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
-import { usageError } from "../base/errors.ts";
+import { environmentError, usageError } from "../base/errors.ts";
 import { openEnvironment } from "./env.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { endpointOption, jsonOption, setOption, withOptions } from "./options.ts";
@@ -158,12 +158,26 @@ function worstOf(records: readonly DrillRecord[]): ExitCode {
   );
 }
 
+/** Undoing what is not in this journal could be undoing a drill that runs, or a rollout. */
+async function refuseStrangers(connection: DrillConnection): Promise<void> {
+  const traces = await strangersTraces(connection);
+  if (traces.length === 0) return;
+  const { environment, journal } = connection;
+  throw environmentError(
+    "not-in-this-journal",
+    `the journal in ${journal.directory} holds no unfinished drill of environment ` +
+      `"${environment}", and yet ${traces.join(", and ")}`,
+    "if that was a drill that died, give the journal of its run with --journal DIR",
+  );
+}
+
 async function sweepRuns(options: RunOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
   const journal = options.journal ?? defaultJournalDirectory();
   const connection = await connect(target, options.environment, journal, 1);
   try {
     const runs = await sweep(connection);
+    if (runs.every((swept) => swept.outcome === "elsewhere")) await refuseStrangers(connection);
     if (options.json) printJson({ schemaVersion: 1, runs });
     else if (runs.length === 0) print("no drill was left unfinished");
     for (const swept of options.json ? [] : runs) {

@@ -15,6 +15,7 @@ import { Slot, SLOTS } from "../guard/slot.ts";
 import { elbv2Traffic } from "../guard/traffic.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
+import { commandLine } from "./paths.ts";
 import { resolveTarget, type Target } from "./target.ts";
 
 interface EnvOptions {
@@ -47,7 +48,10 @@ async function list(options: EnvOptions): Promise<ExitCode> {
   if (options.json) {
     printJson({ schemaVersion: 1, environments: environments.map((name) => ({ name })) });
   } else {
-    print(environments.join("\n") || "no environment: `backout up` provisions this project's");
+    print(
+      environments.join("\n") ||
+        `no environment: \`${commandLine("up")}\` provisions this project's`,
+    );
   }
   return ExitCode.Passed;
 }

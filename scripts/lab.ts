@@ -8,7 +8,7 @@ import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { readImages } from "./images.ts";
 import { endpointOption, jsonOption, portOption, speedOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
-import { ownDirectory } from "./paths.ts";
+import { commandLine, ownDirectory } from "./paths.ts";
 import {
   askLab,
   forgetLab,
@@ -40,7 +40,7 @@ export function labCommand(finish: (code: ExitCode) => void): Command {
     jsonOption(),
   ])
     .option("--images <file>", "JSON: image name -> command, beside the example's own images")
-    .option("--detach", "give the terminal back; `backout lab stop` ends it")
+    .option("--detach", `give the terminal back; \`${commandLine("lab stop")}\` ends it`)
     .action(async (options: StartOptions) => finish(await start(options)));
   withOptions(lab.command("status").description("where it answers, and its load balancers"), [
     endpointOption(),
@@ -60,7 +60,7 @@ async function start(options: StartOptions): Promise<ExitCode> {
     throw environmentError(
       "lab-already-running",
       `a lab of this project is already running at ${running.endpoint} (process ${running.pid})`,
-      "use it, or stop it first with `backout lab stop`",
+      `use it, or stop it first with \`${commandLine("lab stop")}\``,
     );
   }
   const images = readImages(options.images);
@@ -182,6 +182,6 @@ function announce(lab: LabStatus, json: boolean): void {
     }
   }
   if (lab.loadBalancers.length === 0) {
-    print("No load balancer yet: `backout up` provisions this project's stack.");
+    print(`No load balancer yet: \`${commandLine("up")}\` provisions this project's stack.`);
   }
 }

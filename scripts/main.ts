@@ -2,7 +2,9 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
+import { outliveReaders } from "./closedOutput.ts";
 import { errorDocument, ExitCode, printJson, reportError } from "./output.ts";
+import { commandLine } from "./paths.ts";
 
 type Finish = (code: ExitCode) => void;
 
@@ -20,6 +22,7 @@ const NOUNS: Record<string, (finish: Finish) => Promise<Command>> = {
 
 /** Runs the command and returns the process's exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  outliveReaders();
   let code: number = ExitCode.Passed;
   const finish = (ending: ExitCode): void => {
     code = ending;
@@ -32,16 +35,16 @@ export async function main(args: readonly string[]): Promise<number> {
       "after",
       `
 Start here:
-  backout demo                 break a guarded release on purpose and watch it revert
-  backout lab start --detach   an embedded AWS that stays, then
-  backout up                   the stack of this project in it, and
-  backout drill run --all      every drill against it`,
+  ${commandLine("demo").padEnd(32)} break a guarded release on purpose and watch it revert
+  ${commandLine("lab start --detach").padEnd(32)} an embedded AWS that stays, then
+  ${commandLine("up").padEnd(32)} the stack of this project in it, and
+  ${commandLine("drill run --all").padEnd(32)} every drill against it`,
     );
   const asked = Object.entries(NOUNS).filter(([noun]) => noun === args[0]);
   for (const [, load] of asked.length > 0 ? asked : Object.entries(NOUNS)) {
     program.addCommand(await load(finish));
   }
-  everyCommand(program, (command) => command.exitOverride());
+  everyCommand(program, (each) => each.exitOverride());
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
@@ -55,9 +58,9 @@ Start here:
   }
 }
 
-function everyCommand(command: Command, act: (command: Command) => void): void {
-  act(command);
-  for (const child of command.commands) everyCommand(child, act);
+function everyCommand(root: Command, act: (each: Command) => void): void {
+  act(root);
+  for (const child of root.commands) everyCommand(child, act);
 }
 
 function packageVersion(): string {

@@ -1,5 +1,6 @@
 /** Options that several commands share, parsed and refused in one voice. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { commandLine } from "./paths.ts";
 
 /** Faster than this, a socket's real latency would outweigh the nominal minute that it stands in. */
 const FASTEST = 100;
@@ -39,7 +40,10 @@ export function endpointOption(): Option {
 
 /** A parameter of the fault, as often as wanted; its range is the fault's own business. */
 export function setOption(): Option {
-  return new Option("--set <name=value>", "a parameter of the fault (see `backout drill list`)")
+  return new Option(
+    "--set <name=value>",
+    `a parameter of the fault (see \`${commandLine("drill list")}\`)`,
+  )
     .default({}, "the fault's own")
     .argParser((text, before: Readonly<Record<string, unknown>>) => {
       const [, name, value = ""] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];

@@ -53,16 +53,16 @@ export function ownServers(options: OwnServersOptions): Releases | undefined {
   }
   refuseProblems("the demo's own servers", problems);
   if (blue === undefined || green === undefined) return undefined;
-  const run = (command: string): ImageTable[string] => ({
-    command: ["/bin/sh", "-c", command],
-    cwd: process.cwd(),
-  });
   return {
-    images: { "own/blue": run(blue), "own/green": run(green) },
+    images: { "own/blue": inShell(blue), "own/green": inShell(green) },
     config: {
       "backout:blueRelease": "own/blue:1",
       "backout:greenRelease": "own/green:1",
       "backout:healthCheckPath": healthPath ?? "/",
     },
   };
+}
+
+function inShell(command: string): ImageTable[string] {
+  return { command: ["/bin/sh", "-c", command], cwd: process.cwd() };
 }

@@ -33,6 +33,11 @@ export function sourceFile(...path: string[]): string {
   return join(packageDirectory, ...path) + SOURCE_EXTENSION;
 }
 
+/** How a person calls it from where they are: a clone has no `backout` on the path. */
+export function commandLine(args: string): string {
+  return `${SOURCE_EXTENSION === ".ts" ? "npx " : ""}backout ${args}`;
+}
+
 /** Where drills write when nobody says where. */
 export function defaultJournalDirectory(): string {
   return join(ownDirectory(), "journal");

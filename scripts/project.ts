@@ -45,6 +45,14 @@ export function readProject(directory: string): Project {
 
 /** The stack's configuration by full key; structured values as JSON text, as Pulumi hands them on. */
 export function readStackConfig(project: Project, stack: string): Record<string, string> {
+  // It becomes part of file names: a path in it would lead out of the project.
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(stack)) {
+    throw usageError(
+      "bad-stack",
+      `--stack: ${JSON.stringify(stack)} - allowed: letters, digits, -, _ and ., not beginning with .`,
+      "name a stack as in Pulumi.NAME.yaml",
+    );
+  }
   const file = join(project.directory, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) {
     throw usageError(

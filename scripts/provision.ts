@@ -1,6 +1,8 @@
 /** Runs a project's program with the embedded engine against a lab; keeps the state per lab. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { environmentError } from "../base/errors.ts";
+import { lockFile } from "../base/fileLock.ts";
 import type { EngineEvent, RunKind, RunResult } from "../lab/engine/events.ts";
 import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { ownDirectory } from "./paths.ts";
@@ -11,6 +13,21 @@ export function stateFileOf(labId: string, stack: string): string {
   const directory = join(ownDirectory(), "state", labId);
   mkdirSync(directory, { recursive: true });
   return join(directory, `${stack}.json`);
+}
+
+/**
+ * One writer per state: takes the lock beside the state file and returns what releases it.
+ *
+ * @throws BackoutError `stack-in-use` while another live process holds it.
+ */
+export function lockStack(stateFile: string, stack: string): () => void {
+  return lockFile(`${stateFile}.lock`, (holder) =>
+    environmentError(
+      "stack-in-use",
+      `stack ${stack} is being changed by ${holder}`,
+      "wait until that `up` or `destroy` ends, or interrupt it, and run this again",
+    ),
+  );
 }
 
 export interface Provision {

@@ -1,9 +1,9 @@
 /** The lab that this project started last: where it is written down, and whether it still answers. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { environmentError } from "../base/errors.ts";
-import { ownDirectory } from "./paths.ts";
+import { commandLine, ownDirectory } from "./paths.ts";
 
 const runningLabSchema = z.object({
   id: z.string(),
@@ -45,18 +45,28 @@ function file(): string {
 
 export function rememberLab(lab: RunningLab): void {
   mkdirSync(ownDirectory(), { recursive: true });
-  writeFileSync(file(), `${JSON.stringify(lab, null, 2)}\n`);
+  // By rename: a file that is half written would be taken for a damaged one.
+  writeFileSync(`${file()}.new`, `${JSON.stringify(lab, null, 2)}\n`);
+  renameSync(`${file()}.new`, file());
 }
 
 export function forgetLab(id: string): void {
   if (rememberedLab()?.id === id) rmSync(file(), { force: true });
 }
 
+/** @throws BackoutError `lab-file-damaged`: which lab runs, and whether one does, is not known then */
 export function rememberedLab(): RunningLab | undefined {
+  if (!existsSync(file())) return undefined;
   try {
     return runningLabSchema.parse(JSON.parse(readFileSync(file(), "utf8")));
   } catch {
-    return undefined;
+    // Deleted by whoever else forgot the lab, between the two looks.
+    if (!existsSync(file())) return undefined;
+    throw environmentError(
+      "lab-file-damaged",
+      `${file()} does not say which lab runs: it is damaged`,
+      "end the lab of this project if one still runs (`ps` shows it as `lab start`), then delete that file",
+    );
   }
 }
 
@@ -87,6 +97,6 @@ export function noLabRunning(): Error {
   return environmentError(
     "no-lab-running",
     "no lab is running for this project",
-    "start one with `backout lab start` (add --detach to keep the terminal)",
+    `start one with \`${commandLine("lab start")}\` (add --detach to keep the terminal)`,
   );
 }

@@ -6,7 +6,7 @@ import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
 import { projectDirectory } from "./paths.ts";
 import { parseOverrides, readProject, readStackConfig } from "./project.ts";
-import { provision, stateFileOf } from "./provision.ts";
+import { lockStack, provision, stateFileOf } from "./provision.ts";
 import { resolveTarget } from "./target.ts";
 
 interface StackOptions {
@@ -44,14 +44,15 @@ async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
   };
   const target = await resolveTarget(options);
   const stateFile = stateFileOf(target.lab?.id ?? "elsewhere", options.stack);
-  if (!existsSync(stateFile) && !options.json) {
-    print(`Stack ${options.stack} starts from nothing: this lab has no state of it yet.`);
-  }
+  const release = kind === "preview" ? () => {} : lockStack(stateFile, options.stack);
   const abort = new AbortController();
   const onSignal = (): void => abort.abort();
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   try {
+    if (!existsSync(stateFile) && !options.json) {
+      print(`Stack ${options.stack} starts from nothing: this lab has no state of it yet.`);
+    }
     const result = await provision({
       kind,
       project,
@@ -64,6 +65,7 @@ async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
     });
     return conclude(kind, options, result);
   } finally {
+    release();
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
   }
@@ -106,7 +108,10 @@ function conclude(kind: RunKind, options: StackOptions, result: RunResult): Exit
     diagnose(`backout: ${error.urn ? `${error.urn}: ` : ""}${error.message}`);
     for (const problem of error.problems) diagnose(`  - ${problem.property}: ${problem.reason}`);
   }
-  if (interrupted) return ExitCode.Interrupted;
+  if (interrupted) {
+    diagnose("interrupted: run it again to finish");
+    return ExitCode.Interrupted;
+  }
   if (ok) return ExitCode.Passed;
   return errors.some((error) => error.refused) ? ExitCode.Usage : ExitCode.Environment;
 }

@@ -3,6 +3,7 @@ import { type Clock, ScaledClock, wallClock } from "../base/clock.ts";
 import { environmentError, usageError } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
 import type { Clients } from "./clients.ts";
+import { commandLine } from "./paths.ts";
 import { askLab, type LabStatus, noLabRunning, runningLab } from "./runningLab.ts";
 
 export interface Target {
@@ -27,7 +28,7 @@ export async function resolveTarget(options: {
   }
   const endpoint = loopbackEndpoint(given, options.endpoint ? "--endpoint" : "AWS_ENDPOINT_URL");
   const status = await askLab(endpoint);
-  if (!status) await refuseSilence(endpoint);
+  if (!status) await refuseStrangers(endpoint);
   return targetAt(endpoint, status);
 }
 
@@ -39,23 +40,52 @@ export function loopbackEndpoint(text: string, from: string): string {
     throw usageError(
       "endpoint-not-loopback",
       `${from}: "${text}" - allowed: an http URL on loopback such as http://127.0.0.1:4599`,
-      "start a lab with `backout lab start` and use the endpoint it prints",
+      `start a lab with \`${commandLine("lab start")}\` and use the endpoint it prints`,
+    );
+  }
+  if (url.username || url.password || url.pathname !== "/" || url.search || url.hash) {
+    throw usageError(
+      "endpoint-not-bare",
+      `${from}: ${url.origin} is given with a user, password, path or query, and none of them is used`,
+      `give ${url.origin}`,
     );
   }
   return url.origin;
 }
 
-async function refuseSilence(endpoint: string): Promise<void> {
+/** Emulators choose the service by the scope in this header; whether they like it does not matter. */
+const PROBE_HEADERS = {
+  authorization:
+    "AWS4-HMAC-SHA256 Credential=backout/20260101/us-east-1/sts/aws4_request, " +
+    "SignedHeaders=host, Signature=0",
+  "content-type": "application/x-www-form-urlencoded",
+};
+
+/** Whatever is no lab must answer STS's simplest question in its XML, be it with an error. */
+async function refuseStrangers(endpoint: string): Promise<void> {
+  let answer: string;
   try {
-    await fetch(endpoint, { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: PROBE_HEADERS,
+      body: "Action=GetCallerIdentity&Version=2011-06-15",
+      signal: AbortSignal.timeout(5_000),
+    });
+    answer = await response.text();
   } catch (error) {
     throw environmentError(
       "endpoint-silent",
       `nothing answers at ${endpoint}`,
-      "start a lab with `backout lab start`",
+      `start a lab with \`${commandLine("lab start")}\``,
       error,
     );
   }
+  if (/<(GetCallerIdentityResponse|ErrorResponse|Response|Error)\b/.test(answer)) return;
+  throw environmentError(
+    "endpoint-not-aws",
+    `what answers at ${endpoint} does not speak AWS's protocol`,
+    `start a lab with \`${commandLine("lab start")}\` and use the endpoint it prints`,
+  );
 }
 
 export async function targetAt(endpoint: string, lab: LabStatus | undefined): Promise<Target> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, usageError } from "../../base/errors.ts";
 import { refuseNewer } from "../journal.ts";
-import { JOURNAL_FILE } from "../journalEntry.ts";
+import { HEAD_FILE, JOURNAL_FILE } from "../journalEntry.ts";
 import { type JournalReading, verifyJournal } from "../journalVerify.ts";
 
 const recordVersionSchema = z.looseObject({ record: z.looseObject({ schemaVersion: z.number() }) });
@@ -30,10 +30,11 @@ export function readJournal(directory: string): JournalReading {
   } catch (error) {
     throw usageError("journal-not-readable", `${path} cannot be read: ${messageOf(error)}`);
   }
-  if (reading.entries.length === 0 && reading.head === null && reading.problems.length > 0) {
+  // Every writer makes the head first: without it even an empty file is not one of a drill.
+  if (reading.entries.length === 0 && reading.head === null) {
     throw usageError(
       "not-a-journal",
-      `${path} is not a drill's journal: none of its lines is an entry`,
+      `${path} is not a drill's journal: it holds no entry and has no ${HEAD_FILE}`,
       "name the directory that a drill wrote to with --journal DIR",
     );
   }

@@ -1,4 +1,4 @@
-/** Puts tasks into the target groups of their service and takes them out again. */
+/** Puts tasks into the target groups of their deployment and takes them out again. */
 import { sleep } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { LabCore } from "../service.ts";

@@ -13,7 +13,7 @@ export function renderService(
     serviceArn: service.arn,
     serviceName: service.name,
     clusterArn: service.cluster.arn,
-    loadBalancers: [...service.loadBalancers],
+    loadBalancers: [...(primary?.loadBalancers ?? [])],
     serviceRegistries: [],
     status: service.status,
     desiredCount: service.desiredCount,

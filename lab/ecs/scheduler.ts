@@ -145,6 +145,7 @@ export class Scheduler {
       newTask(service.cluster, primary.taskDefinition, now, {
         service,
         deploymentId: primary.id,
+        loadBalancers: primary.loadBalancers,
         startedBy: primary.id,
         group: `service:${service.name}`,
         tags: new Map(tags),

@@ -12,6 +12,7 @@ import { invalid, refuseMeaningful } from "./validation.ts";
 
 const COMMON = [
   "cluster",
+  "loadBalancers",
   "taskDefinition",
   "desiredCount",
   "deploymentConfiguration",
@@ -26,7 +27,6 @@ const COMMON = [
 const CREATE = [
   ...COMMON,
   "serviceName",
-  "loadBalancers",
   "clientToken",
   "launchType",
   "schedulingStrategy",
@@ -130,11 +130,12 @@ export function checkNetwork(
 
 /** Each entry must name a container of the task definition and one of its ports. */
 export function checkLoadBalancers(
+  operation: string,
   loadBalancers: readonly LoadBalancer[],
   { definition }: TaskDefinitionRecord,
 ): void {
   for (const entry of loadBalancers) {
-    refuseMeaningful("CreateService (loadBalancers)", entry, [
+    refuseMeaningful(`${operation} (loadBalancers)`, entry, [
       "targetGroupArn",
       "containerName",
       "containerPort",

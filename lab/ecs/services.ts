@@ -1,5 +1,6 @@
 /** Services: how many tasks of which task definition, and the deployments between two of them. */
 import { randomInt } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type {
   CreateServiceRequest,
   DeleteServiceRequest,
@@ -36,7 +37,7 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
       const name = checkName(input.serviceName, "serviceName");
       checkCreate(input);
       const taskDefinition = findActiveTaskDefinition(store, input.taskDefinition);
-      checkLoadBalancers(input.loadBalancers ?? [], taskDefinition);
+      checkLoadBalancers("CreateService", input.loadBalancers ?? [], taskDefinition);
       const existing = lookUpService(store, cluster, name);
       if (existing?.status === "ACTIVE") {
         throw invalid("Creation of service was not idempotent.");
@@ -53,13 +54,13 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
         status: "ACTIVE",
         desiredCount: input.desiredCount ?? 0,
         configuration: checkConfiguration("CreateService", input.deploymentConfiguration),
-        loadBalancers: input.loadBalancers ?? [],
         healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
         deployments: [
           newDeployment(core, {
             taskDefinition,
             networkConfiguration: checkNetwork(input.networkConfiguration),
             platformVersion: "1.4.0",
+            loadBalancers: input.loadBalancers ?? [],
           }),
         ],
         events: [],
@@ -81,7 +82,8 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
       const taskDefinition = input.taskDefinition
         ? findActiveTaskDefinition(store, input.taskDefinition)
         : current!.taskDefinition;
-      checkLoadBalancers(service.loadBalancers, taskDefinition);
+      const loadBalancers = input.loadBalancers ?? current!.loadBalancers;
+      checkLoadBalancers("UpdateService", loadBalancers, taskDefinition);
       const networkConfiguration = input.networkConfiguration
         ? checkNetwork(input.networkConfiguration)
         : current!.networkConfiguration;
@@ -98,12 +100,14 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
       service.availabilityZoneRebalancing =
         input.availabilityZoneRebalancing ?? service.availabilityZoneRebalancing;
       const moved =
-        JSON.stringify(networkConfiguration) !== JSON.stringify(current!.networkConfiguration);
+        !isDeepStrictEqual(networkConfiguration, current!.networkConfiguration) ||
+        !isDeepStrictEqual(loadBalancers, current!.loadBalancers);
       if (input.forceNewDeployment || taskDefinition !== current!.taskDefinition || moved) {
         const deployment = newDeployment(core, {
           taskDefinition,
           networkConfiguration,
           platformVersion: "1.4.0",
+          loadBalancers,
         });
         service.deployments = [deployment, ...service.deployments];
       }
@@ -154,7 +158,10 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
 
 function newDeployment(
   core: LabCore,
-  what: Pick<DeploymentRecord, "taskDefinition" | "networkConfiguration" | "platformVersion">,
+  what: Pick<
+    DeploymentRecord,
+    "taskDefinition" | "networkConfiguration" | "platformVersion" | "loadBalancers"
+  >,
 ): DeploymentRecord {
   const now = core.clock.now();
   return {

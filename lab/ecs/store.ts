@@ -36,6 +36,7 @@ export interface DeploymentRecord {
   updatedAt: number;
   rolloutState: "IN_PROGRESS" | "COMPLETED";
   networkConfiguration: NetworkConfiguration | undefined;
+  readonly loadBalancers: readonly LoadBalancer[];
   platformVersion: string;
   /** Tasks that failed in a row before any was healthy. */
   failedTasks: number;
@@ -52,7 +53,6 @@ export interface ServiceRecord {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   desiredCount: number;
   configuration: DeploymentConfiguration;
-  readonly loadBalancers: readonly LoadBalancer[];
   healthCheckGracePeriodSeconds: number;
   /** The newest first; the first is PRIMARY, the others are on their way out. */
   deployments: DeploymentRecord[];
@@ -92,6 +92,8 @@ export interface TaskRecord {
   readonly taskDefinition: TaskDefinitionRecord;
   readonly service: ServiceRecord | undefined;
   readonly deploymentId: string | undefined;
+  /** Those of its deployment: a service's later ones are not this task's. */
+  readonly loadBalancers: readonly LoadBalancer[];
   readonly startedBy: string;
   readonly group: string;
   readonly createdAt: number;
@@ -106,7 +108,7 @@ export interface TaskRecord {
   stoppedAt: number | undefined;
   stopCode: TaskStopCode | undefined;
   stoppedReason: string | undefined;
-  /** Registered with every target group of its service. */
+  /** Registered with every target group of its deployment. */
   registered: boolean;
   /** How often its state changed, as AWS counts `version`. */
   version: number;

@@ -1,4 +1,4 @@
-/** A task's targets in the target groups of its service. */
+/** A task's targets in the target groups of its deployment. */
 import type { LoadBalancer } from "@aws-sdk/client-ecs";
 import { isListening } from "./localPorts.ts";
 import type { Target, TargetRegistry } from "./ports.ts";
@@ -14,7 +14,7 @@ export interface TaskTarget {
 }
 
 export function targetsOf(task: TaskRecord): TaskTarget[] {
-  return (task.service?.loadBalancers ?? []).flatMap((entry: LoadBalancer): TaskTarget[] => {
+  return task.loadBalancers.flatMap((entry: LoadBalancer): TaskTarget[] => {
     const port = task.localPorts.get(entry.containerPort ?? 0);
     if (port === undefined) return [];
     return [{ targetGroupArn: entry.targetGroupArn ?? "", target: { id: "127.0.0.1", port } }];

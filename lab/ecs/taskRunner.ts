@@ -107,7 +107,10 @@ export function newTask(
   cluster: ClusterRecord,
   taskDefinition: TaskDefinitionRecord,
   createdAt: number,
-  origin: Pick<TaskRecord, "service" | "deploymentId" | "startedBy" | "group" | "tags">,
+  origin: Pick<
+    TaskRecord,
+    "service" | "deploymentId" | "loadBalancers" | "startedBy" | "group" | "tags"
+  >,
 ): TaskRecord {
   const id = hexId(32);
   return {

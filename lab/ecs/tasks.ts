@@ -94,6 +94,7 @@ export function taskOperations(core: LabCore, store: EcsStore, scheduler: Schedu
         newTask(cluster, taskDefinition, core.clock.now(), {
           service: undefined,
           deploymentId: undefined,
+          loadBalancers: [],
           startedBy: input.startedBy ?? "",
           group: input.group ?? `family:${taskDefinition.family}`,
           tags: tagsFrom(input.tags),

@@ -67,6 +67,19 @@ interface Deployment {
   };
 }
 
+/** Throws what is wrong with a state that no engine wrote. */
+function asDeployment(parsed: Value): Deployment {
+  if (!isObject(parsed) || Object.keys(parsed).length === 0) throw new Error("it holds no state");
+  const { version, deployment } = parsed;
+  // Version 4 is version 3 with a list of the features that it uses, such as hooks.
+  if (version !== 3 && version !== 4) {
+    throw new Error(`its version is ${JSON.stringify(version) ?? "missing"}, not 3 or 4`);
+  }
+  if (!isObject(deployment ?? null)) throw new Error("it holds no deployment");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the version says the shape
+  return parsed as unknown as Deployment;
+}
+
 /** Reads `file`; one that does not exist is an empty stack. */
 export async function readState(file: string): Promise<StateFile> {
   let text: string;
@@ -78,9 +91,7 @@ export async function readState(file: string): Promise<StateFile> {
     throw error;
   }
   try {
-    const { version, deployment }: Deployment = JSON.parse(text);
-    // Version 4 is version 3 with a list of the features that it uses, such as hooks.
-    if (version !== 3 && version !== 4) throw new Error(`its version is ${version}, not 3 or 4`);
+    const { deployment } = asDeployment(JSON.parse(text));
     return {
       resources: (deployment.resources ?? []).map(revealed),
       pending: (deployment.pending_operations ?? []).map(({ type, resource }) => ({
@@ -92,8 +103,8 @@ export async function readState(file: string): Promise<StateFile> {
     throw environmentError(
       "bad-state",
       `The state file ${file} cannot be used: ${messageOf(error)}`,
-      "Restore it from a copy, or move it away to begin with an empty stack.",
-      error,
+      "Restore it from a copy, or delete it and restart the lab (`backout lab stop`, then start): " +
+        "a new lab begins with an empty stack.",
     );
   }
 }

@@ -30,6 +30,12 @@ function store(): FaultStore {
   return dynamoFaultStore(aws.dynamodb, NAMES.faultTable, () => aws.clock.wall());
 }
 
+it("a workload without fault sidecar has no fault table, and that is what is said", async () => {
+  const message = "the workload has no fault sidecar: set backout:faultSidecarImage";
+  await expect(store().lease("green")).rejects.toThrow(message);
+  await expect(store().reports("green")).rejects.toThrow(message);
+});
+
 describe("leases in DynamoDB", () => {
   beforeEach(() => aws.createFaultTable());
 

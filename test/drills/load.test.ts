@@ -127,17 +127,17 @@ function response(atMs: number, status: number | null): LoadResponse {
     completedWallMs: atMs,
     status,
     slot: "green",
-    release: "v2",
-    faultLeaseId: null,
     error: status === null ? "ECONNRESET" : null,
   };
 }
 
 describe("what is remembered of a load", () => {
   it.each([
+    [199, true],
     [200, false],
-    [404, false],
-    [499, false],
+    [399, false],
+    [400, true],
+    [404, true],
     [500, true],
     [599, true],
     [null, true],

@@ -30,8 +30,6 @@ class Load implements SampledLoad {
       completedWallMs: this.#clock.wall(),
       status,
       slot,
-      release: null,
-      faultLeaseId: null,
       error: null,
     });
   }

@@ -201,8 +201,6 @@ export class Simulation {
         completedWallMs: atMs,
         status: bad && !late ? 500 : 200,
         slot: this.switches.noSlotHeader ? null : slot,
-        release: null,
-        faultLeaseId: null,
         error: null,
       });
       this.clock.schedule(this.clock.now() + 200, send);

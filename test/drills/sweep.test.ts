@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DrillPorts } from "../../drills/ports.ts";
 import { runDrill } from "../../drills/runner.ts";
-import { sweep } from "../../drills/sweep.ts";
+import { strangersTraces, sweep } from "../../drills/sweep.ts";
 import { allOn } from "../../guard/slot.ts";
 import { Simulation, type Switches } from "./simulation.ts";
 
@@ -106,6 +106,16 @@ describe("sweeping after a runner that died", () => {
     simulation.switches.leaseStuck = false;
     const [swept] = await simulation.until(sweep(simulation.ports()));
     expect(swept).toMatchObject({ runId, outcome: "swept" });
+  });
+
+  it("a run of another journal is seen, by its phase and its lease's holder", async () => {
+    const { simulation, runId } = await killedAfter("fault.injected");
+    const traces = await strangersTraces(simulation.ports());
+    expect(traces).toHaveLength(2);
+    expect(traces[0]).toBe("a rollout of slot green is baking");
+    expect(traces[1]).toContain(`run ${runId} holds a fault on slot green until `);
+    await simulation.until(sweep(simulation.ports()));
+    expect(await strangersTraces(simulation.ports())).toEqual([]);
   });
 
   it("another environment's run is left to that environment", async () => {

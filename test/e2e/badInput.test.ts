@@ -1,4 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Sandbox, sandbox } from "./command.ts";
@@ -34,6 +36,13 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
     ["no drill named", 2, ["drill", "run"], /--all.*bad-release-errors/s],
     ["an unknown drill", 2, ["drill", "run", "meteor"], /meteor.*bad-release-errors/s],
     ["an unknown stack", 2, ["preview", "--stack", "mars"], /mars.*Pulumi\.mars\.yaml/s],
+    [
+      "a path for a stack",
+      2,
+      ["up", "--stack", "../../etc"],
+      /--stack: "\.\.\/\.\.\/etc".*letters/s,
+    ],
+    ["a hidden stack", 2, ["preview", "--stack", ".dev"], /--stack: "\.dev".*not beginning/s],
     ["a config without value", 2, ["preview", "--config", "x"], /"x".*KEY=VALUE/s],
     [
       "an endpoint on the internet",
@@ -47,6 +56,18 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
       ["env", "list", "--endpoint", "http://127.0.0.1:9"],
       /nothing answers.*backout lab start/s,
     ],
+    [
+      "an endpoint with a password",
+      2,
+      ["env", "list", "--endpoint", "http://me:secret@127.0.0.1:9"],
+      /password.*give http:\/\/127\.0\.0\.1:9/s,
+    ],
+    [
+      "an endpoint with a path",
+      2,
+      ["env", "list", "--endpoint", "http://127.0.0.1:9/aws"],
+      /path.*give http:\/\/127\.0\.0\.1:9/s,
+    ],
     ["no journal", 2, ["report", "verify", "--journal", "/nowhere"], /no journal in \/nowhere/],
     ["an unknown command", 2, ["deploy"], /unknown command 'deploy'/],
   ])("%s: exit code %i", async (_what, code, args, message) => {
@@ -57,6 +78,42 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
     const asJson = await box.run(...args, "--json");
     expect(asJson.code).toBe(code);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ schemaVersion: 1, error: {} });
+  });
+
+  test.each(["not found", "<html><body>404</body></html>", "{}"])(
+    "an endpoint that answers %s speaks no AWS",
+    async (answer) => {
+      const server = createServer((_, response) => response.end(answer)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const args = ["env", "status", "--endpoint", `http://127.0.0.1:${port}`];
+      const { code, stderr } = await box.run(...args);
+      server.close();
+      expect(code).toBe(3);
+      expect(stderr).toMatch(/does not speak AWS's protocol.*backout lab start/s);
+    },
+  );
+
+  test("a damaged lab.json is named, kept, and no second lab starts", async () => {
+    const file = join(box.directory, "lab.json");
+    for (const damaged of ["{", '{"id": 1}']) {
+      writeFileSync(file, damaged);
+      for (const args of [["lab", "status"], ["lab", "stop"], ["lab", "start"], ["up"]]) {
+        const { code, stderr } = await box.run(...args);
+        expect(code).toBe(3);
+        expect(stderr).toMatch(/lab\.json.*damaged.*delete that file/s);
+      }
+      expect(readFileSync(file, "utf8")).toBe(damaged);
+    }
+    rmSync(file);
+  });
+
+  test("an empty journal without head does not pass", async () => {
+    writeFileSync(join(box.directory, "journal.jsonl"), "");
+    const { code, stderr } = await box.run("report", "verify", "--journal", box.directory);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/not a drill's journal/);
   });
 
   test("an --out that is a file is refused before anything starts", async () => {

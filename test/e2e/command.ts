@@ -18,6 +18,8 @@ export interface Running {
   /** Resolves with the whole output once it matches. */
   saw(pattern: RegExp): Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** As `| head` does once it has seen enough. */
+  closeOutput(): void;
   readonly finished: Promise<Finished>;
 }
 
@@ -71,6 +73,7 @@ export function sandbox(): Sandbox {
           );
         }),
       kill: (signal) => void child.kill(signal),
+      closeOutput: () => void child.stdout.destroy(),
       finished,
     };
   };

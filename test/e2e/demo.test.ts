@@ -82,6 +82,20 @@ describe("backout demo", { timeout: 120_000 }, () => {
     expect(await box.run("lab", "status")).toMatchObject({ code: 3 });
   });
 
+  test("a reader that goes away is an interrupt: everything is undone", async () => {
+    const out = join(box.directory, "demo");
+    const demo = box.start("demo", "--speed", SPEED, "--out", out);
+    const [, endpoint = "?"] = /lab at (\S+),/.exec(await demo.saw(/lab at \S+,/)) ?? [];
+    await demo.saw(/fault\.injected/);
+    demo.closeOutput();
+    expect(await demo.finished).toMatchObject({ code: 130, stderr: "" });
+    expect(processesOf(endpoint)).toEqual([]);
+    const journal = join(out, "journal");
+    expect((await box.run("report", "verify", "--journal", journal)).code).toBe(0);
+    const record: unknown = JSON.parse(readFileSync(join(out, "record.json"), "utf8"));
+    expect(record).toMatchObject({ verdict: "interrupted", residue: [] });
+  });
+
   test("killed with kill -9 it leaves no process and no file, and the next one works", async () => {
     const out = join(box.directory, "demo");
     const demo = box.start("demo", "--speed", SPEED, "--out", out);

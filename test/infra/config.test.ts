@@ -4,6 +4,11 @@ import { readConfig } from "../../infra/config.ts";
 
 const good = { "backout:blueRelease": "shop:1", "backout:greenRelease": "shop:2" };
 
+const problemsOf = (config: Record<string, string>) => {
+  const read = readConfig(config);
+  return "problems" in read ? read.problems : [];
+};
+
 describe("the stack's configuration", () => {
   test("needs two releases and defaults the rest", () => {
     expect(readConfig(good)).toEqual({
@@ -63,6 +68,46 @@ describe("the stack's configuration", () => {
       value: "everything",
       allowed: "permission or alarm-action or function",
     });
+  });
+});
+
+describe("what the component refuses", () => {
+  test("is reported under the user's keys, together with what cannot be read", () => {
+    const problems = problemsOf({
+      "backout:blueRelease": "two words",
+      "backout:subnetIds": "subnet-a",
+      "backout:environment": "Checkout",
+      "backout:healthCheckPath": "healthz",
+      "backout:errorRatePercent": "-3",
+      "backout:colour": "red",
+    });
+    expect(problems.map(({ field }) => field).sort()).toEqual([
+      "backout:blueRelease",
+      "backout:colour",
+      "backout:environment",
+      "backout:errorRatePercent",
+      "backout:greenRelease",
+      "backout:healthCheckPath",
+      "backout:subnetIds",
+    ]);
+    expect(problems.find(({ field }) => field === "backout:errorRatePercent")).toMatchObject({
+      value: "-3",
+      allowed: "a number above 0 and below 100",
+    });
+  });
+
+  test.each([
+    ["listenerPort", "an integer from 1 to 65535"],
+    ["containerPort", "an integer from 1 to 65535"],
+    ["desiredCount", "an integer from 1 to 1000"],
+    ["errorRatePercent", "a number above 0 and below 100"],
+    ["minimumRequestsPerMinute", "an integer from 1 to 1000000"],
+    ["latencyP99Seconds", "a number of seconds from 0.001 to below 60"],
+    ["latencyRatio", "a number above 1 and up to 100"],
+  ])("%s that is no number gets its range", (key, allowed) => {
+    expect(problemsOf({ ...good, [`backout:${key}`]: "many" })).toMatchObject([
+      { field: `backout:${key}`, value: "many", allowed },
+    ]);
   });
 });
 

@@ -158,11 +158,13 @@ export const service = defineResource({
     const ecs = await context.clients.ecs();
     // What is the same is left out: a count, for one, would undo a scaling.
     const before: Record<string, unknown> = settings(olds);
-    const changed = Object.fromEntries(
+    const changed: Record<string, unknown> = Object.fromEntries(
       Object.entries(settings(news)).filter(
         ([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value),
       ),
     );
+    // An empty list takes the service out of its target groups; none leaves it in them.
+    if (olds.loadBalancers && !news.loadBalancers) changed["loadBalancers"] = [];
     if (Object.keys(changed).length > 0) {
       const which = { service: id, cluster: news.cluster };
       await ecs.send(new UpdateServiceCommand({ ...which, ...changed }));

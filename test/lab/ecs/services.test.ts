@@ -90,6 +90,32 @@ test("a new task definition rolls out: new task healthy, then the old one drains
   expect(await lab.events()).toContain("(service blue) has begun draining connections on 1 tasks.");
 });
 
+test("another container port rolls out: new tasks register by it, old ones leave by theirs", async () => {
+  await lab.serve();
+  await launched();
+  const [oldPort] = lab.ports();
+  await lab.register([{ ...app, portMappings: [{ containerPort: 9090 }] }]);
+  const entry = { targetGroupArn: BLUE, containerName: "app", containerPort: 9090 };
+  await expect(lab.update({ loadBalancers: [entry] })).rejects.toThrow(
+    "The container app did not have a container port 9090 defined.",
+  );
+  await lab.update({ taskDefinition: "app:2", loadBalancers: [entry] });
+  await launched();
+  const [newPort] = lab.ports();
+  expect(lab.registrations).toEqual([`+ ${oldPort}`, `+ ${newPort}`, `- ${oldPort}`]);
+  expect(await ask(newPort)).toBe("1");
+  expect((await lab.service()).loadBalancers).toEqual([entry]);
+});
+
+test("an empty list of load balancers is a new deployment that registers nobody", async () => {
+  await lab.serve();
+  await launched();
+  await lab.update({ loadBalancers: [] });
+  expect((await lab.service()).deployments).toHaveLength(2);
+  await launched();
+  expect(lab.ports()).toEqual([]);
+});
+
 test("forceNewDeployment replaces tasks of the same definition", async () => {
   await lab.serve();
   await launched();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -37,6 +37,20 @@ test("What is written is read back, secrets and pending operations too", async (
 test("A stack that never ran is empty", async () => {
   expect(await readState(file)).toEqual({ resources: [], pending: [] });
 });
+
+test.each(["null", "[]", "{}", "", '{"version":3}', '{"version":2,"deployment":{}}'])(
+  "A state file of %j is refused with its path and what to do",
+  async (text) => {
+    const corrupt = join(directory, "dev.json");
+    await writeFile(corrupt, text);
+    await expect(readState(corrupt)).rejects.toMatchObject({
+      code: "bad-state",
+      kind: "environment",
+      message: expect.stringContaining(corrupt),
+      fix: expect.stringContaining("restart the lab"),
+    });
+  },
+);
 
 test("Every caller's save is in the file when it resolves, however many there are at once", async () => {
   const snapshot = new Snapshot([], file);
