@@ -6,6 +6,19 @@ import { eventually, processesOf, type Sandbox, sandbox } from "../e2e/command.t
 
 const SPEED = "40";
 
+/** The processes that run the guard's function in the lab at `endpoint`. */
+function guardsOf(endpoint: string): number[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      const guard = environment.includes("AWS_LAMBDA_FUNCTION_NAME=checkout-guard");
+      return guard && environment.includes(endpoint) ? [Number(pid)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
 describe("a drill in a lab that stays", { timeout: 180_000 }, () => {
   let box: Sandbox;
   let journal: string;
@@ -57,19 +70,9 @@ describe("a drill in a lab that stays", { timeout: 180_000 }, () => {
 
   test("whose guard is killed still passes: Lambda starts another, and delivers a lost event again", async () => {
     const drill = box.start("drill", "run", "bad-release-errors", "--journal", journal, "--json");
-    const guards = (): number[] =>
-      readdirSync("/proc").flatMap((pid) => {
-        try {
-          const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-          const guard = environment.includes("AWS_LAMBDA_FUNCTION_NAME=checkout-guard");
-          return guard && environment.includes(endpoint) ? [Number(pid)] : [];
-        } catch {
-          return [];
-        }
-      });
     let killed = 0;
     const killer = setInterval(() => {
-      for (const pid of killed === 0 ? guards() : []) {
+      for (const pid of killed === 0 ? guardsOf(endpoint) : []) {
         process.kill(pid, "SIGKILL");
         killed++;
       }

@@ -29,7 +29,9 @@ afterEach(() => lab.stop());
 
 /** Waits for real processes: how many invocations have ended. */
 const ended = () => lab.linesWith("REPORT RequestId").length;
-const untilEnded = (count: number) => expect.poll(ended, { timeout: 15_000 }).toBe(count);
+const untilEnded = async (count: number): Promise<void> => {
+  await expect.poll(ended, { timeout: 15_000 }).toBe(count);
+};
 
 test("a service that the policy names gets in; the event runs once", async () => {
   await lab.create(COUNTING);

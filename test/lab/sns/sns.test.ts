@@ -278,7 +278,9 @@ describe("HTTP endpoints", () => {
 
   const subscribe = (Attributes = {}) =>
     call("Subscribe", { TopicArn, Protocol: "http", Endpoint: endpoint, Attributes });
-  const attempts = (count: number) => expect.poll(() => received.length).toBe(count);
+  const attempts = async (count: number): Promise<void> => {
+    await expect.poll(() => received.length).toBe(count);
+  };
 
   test("a notification has the documented headers and envelope", async () => {
     const { SubscriptionArn } = await subscribe();
