@@ -7,6 +7,7 @@ import { diagnose, ExitCode, print, printJson } from "./output.ts";
 import { projectDirectory } from "./paths.ts";
 import { parseOverrides, readProject, readStackConfig } from "./project.ts";
 import { lockStack, provision, stateFileOf } from "./provision.ts";
+import { askLab } from "./runningLab.ts";
 import { resolveTarget } from "./target.ts";
 
 interface StackOptions {
@@ -63,7 +64,9 @@ async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
       signal: abort.signal,
       ...(options.json ? {} : { onEvent: (event: EngineEvent) => narrate(kind, event) }),
     });
-    return conclude(kind, options, result);
+    const code = conclude(kind, options, result);
+    if (kind === "up" && result.ok && !options.json) await sayWhereItAnswers(target.endpoint);
+    return code;
   } finally {
     release();
     process.off("SIGINT", onSignal);
@@ -79,6 +82,16 @@ function narrate(kind: RunKind, event: EngineEvent): void {
   }
   if (event.type === "log" && event.severity !== "debug") diagnose(event.message);
   if (event.type === "output") diagnose(event.line);
+}
+
+/** The stack's own `url` is AWS's; in the lab a taken port is answered at another one. */
+async function sayWhereItAnswers(endpoint: string): Promise<void> {
+  const lab = await askLab(endpoint);
+  for (const { name, listeners } of lab?.loadBalancers ?? []) {
+    for (const { port, url } of listeners) {
+      print(`  here, load balancer ${name}, port ${port}, answers at ${url}`);
+    }
+  }
 }
 
 function conclude(kind: RunKind, options: StackOptions, result: RunResult): ExitCode {
