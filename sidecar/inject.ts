@@ -5,7 +5,8 @@ import type { Fault, FaultLease } from "./lease.ts";
 const HEALTH_CHECKER = /^ELB-HealthChecker\//;
 
 export type Effect =
-  | { readonly kind: "respond"; readonly status: number }
+  | { readonly kind: "respond"; readonly status: number; readonly body?: string }
+  | { readonly kind: "reset" }
   /** Wall milliseconds before the request is passed on. */
   | { readonly kind: "hold"; readonly addedMs: number };
 
@@ -33,7 +34,8 @@ export function isExpired(lease: FaultLease, nowMs: number): boolean {
 function effectOf(fault: Fault, draw: number): Effect | null {
   // A crash ends the process, and with it whatever is under way; until then nothing is changed.
   if (fault.kind === "crash" || draw >= fault.share) return null;
-  return fault.kind === "errors"
-    ? { kind: "respond", status: fault.status }
-    : { kind: "hold", addedMs: fault.addedMs };
+  if (fault.kind === "errors") return { kind: "respond", status: fault.status };
+  if (fault.kind === "latency") return { kind: "hold", addedMs: fault.addedMs };
+  if (fault.kind === "content") return { kind: "respond", status: 200, body: fault.body };
+  return { kind: "reset" };
 }

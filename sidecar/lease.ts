@@ -23,6 +23,14 @@ export const faultSchema = z.discriminatedUnion("kind", [
     /** Wall milliseconds that a response is held back. */
     addedMs: z.int().min(1).lt(IDLE_TIMEOUT_MS),
   }),
+  /** The connection is reset before a response: the load balancer answers 502 in the app's place. */
+  z.object({ kind: z.literal("resets"), share: z.number().gt(0).max(1) }),
+  /** A response that looks well and is not: status 200 with another body. */
+  z.object({
+    kind: z.literal("content"),
+    share: z.number().gt(0).max(1),
+    body: z.string().max(65_536),
+  }),
   z.object({
     kind: z.literal("crash"),
     /** What the process exits with: 0 would be no crash. */

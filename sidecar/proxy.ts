@@ -35,7 +35,11 @@ export function createProxy(options: ProxyOptions): Server {
     if (effect.kind === "respond") {
       incoming.resume();
       outgoing.writeHead(effect.status, marked);
-      outgoing.end(`injected by Backout, lease ${lease.leaseId}\n`);
+      outgoing.end(effect.body ?? `injected by Backout, lease ${lease.leaseId}\n`);
+      return;
+    }
+    if (effect.kind === "reset") {
+      incoming.socket.resetAndDestroy();
       return;
     }
     const isOver = (): boolean =>

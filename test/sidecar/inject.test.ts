@@ -35,6 +35,17 @@ describe("what a lease does to a request", () => {
     expect(effectOn(slow, request, during, draw)).toEqual(effect);
   });
 
+  test.each([
+    [{ kind: "resets" as const, share: 0.3 }, { kind: "reset" }],
+    [
+      { kind: "content" as const, share: 0.3, body: "x" },
+      { kind: "respond", status: 200, body: "x" },
+    ],
+  ])("%j below its share, and nothing at it", (fault, effect) => {
+    expect(effectOn({ ...lease, fault }, browser, during, 0.299)).toEqual(effect);
+    expect(effectOn({ ...lease, fault }, browser, during, 0.3)).toBeNull();
+  });
+
   test("a crash changes no response: it ends whoever would have given it", () => {
     const crash = { ...lease, fault: { kind: "crash" as const, exitCode: 1 } };
     expect(effectOn(crash, browser, during, 0)).toBeNull();

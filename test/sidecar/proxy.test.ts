@@ -95,6 +95,19 @@ describe("the fault sidecar before an app", () => {
     expect((await fetch(url)).status).toBe(201);
   });
 
+  test("answers with another body, and with a status that looks well", async () => {
+    lease = leaseOf({ kind: "content", share: 1, body: "{}" });
+    const wrong = await fetch(url);
+    expect([wrong.status, await wrong.text()]).toEqual([200, "{}"]);
+    expect(wrong.headers.get("x-backout-fault")).toBe("l1");
+  });
+
+  test("resets the connection before there is a response", async () => {
+    lease = leaseOf({ kind: "resets", share: 0.2 });
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+    expect(injected).toBe(1);
+  });
+
   test("holds a request as long as the lease says, then passes it on with its body", async () => {
     lease = leaseOf({ kind: "latency", share: 1, addedMs: 600 });
     const late = await fetch(url, { method: "POST", body: "body" });
