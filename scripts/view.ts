@@ -54,7 +54,7 @@ function terminalView(stream: NodeJS.WriteStream): View {
   let first: number | undefined;
   let step = "";
   return {
-    say: stay,
+    say: (text) => stay(wrap(text, stream.columns)),
     status: (text) => logUpdate(pc.dim(fit(text, stream.columns))),
     onDrillEvent(event) {
       switch (event.type) {
@@ -140,6 +140,30 @@ const COLOUR = /\u001B\[\d+m/g;
 
 /** Cuts a line that would wrap; a wrapped live panel cannot be redrawn in place. */
 function fit(line: string, columns: number): string {
-  if (line.replace(COLOUR, "").length <= columns) return line;
+  if (visible(line) <= columns) return line;
   return `${line.replace(COLOUR, "").slice(0, Math.max(1, columns - 1))}…`;
+}
+
+/** Breaks lines between words, the rest indented below the line's own start; a word stays whole. */
+export function wrap(text: string, columns: number): string {
+  return text
+    .split("\n")
+    .map((line) => {
+      if (visible(line) <= columns) return line;
+      const indent = " ".repeat(Math.min(line.length - line.trimStart().length + 2, columns >> 1));
+      const lines: string[] = [];
+      let current = "";
+      for (const word of line.split(/(?<=\S)(?= )/)) {
+        const full = visible(current + word) > columns && current.trim() !== "";
+        if (full) lines.push(current);
+        current = full ? indent + word.trimStart() : current + word;
+      }
+      return [...lines, current].join("\n");
+    })
+    .join("\n");
+}
+
+/** Characters that a terminal shows of it. */
+function visible(text: string): number {
+  return text.replace(COLOUR, "").length;
 }
