@@ -56,7 +56,7 @@ export function clockErrors(timeline: readonly TimelineEvent[]): string[] {
   });
 }
 
-/** In the order in which a record lists its events, whatever order they were noted in. */
+/** Nominal time of an event, milliseconds since the epoch; null when it was not reached. */
 export function stampOf(
   timeline: readonly TimelineEvent[],
   event: TimelineEventName,

@@ -1,10 +1,11 @@
 /** Finishes what dead runs left: their leases, their traffic, their latch, and their place in the journal. */
 import { z } from "zod";
-import { BackoutError, messageOf } from "../base/errors.ts";
+import { BackoutError } from "../base/errors.ts";
 import { Phase } from "../guard/record.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
 import { type FaultLease, leaseSchema } from "../sidecar/lease.ts";
 import { NO_FAULT_SIDECAR } from "./faultStore.ts";
+import { Attempts } from "./attempts.ts";
 import type { Journal } from "./journal.ts";
 import type { JournalEntry } from "./journalEntry.ts";
 import { unfinishedRuns } from "./journalVerify.ts";
@@ -107,23 +108,16 @@ async function sweepRun(
 ): Promise<string[]> {
   if (candidate === null) return [];
   const leaseIds = leases.map((lease) => lease.leaseId);
-  const failed: string[] = [];
-  const attempt = async (name: string, act: () => Promise<readonly string[]>): Promise<void> => {
-    try {
-      failed.push(...(await act()));
-    } catch (error) {
-      failed.push(`${name}: ${messageOf(error)}`);
-    }
-  };
+  const attempts = new Attempts();
   for (const lease of leases) {
-    await attempt(`lease ${lease.leaseId}`, () => removeFault(ports, lease));
+    await attempts.try(`lease ${lease.leaseId}`, () => removeFault(ports, lease));
   }
   const left = await findResidue(ports, candidate, leaseIds);
   if (left.length > 0) {
-    await attempt(`traffic on slot ${candidate}`, () => bringTrafficHome(ports));
+    await attempts.try(`traffic on slot ${candidate}`, () => bringTrafficHome(ports));
   }
-  await attempt(`alarms and latch of slot ${candidate}`, () =>
+  await attempts.try(`alarms and latch of slot ${candidate}`, () =>
     settle(ports, candidate, alarmWaitMs),
   );
-  return [...new Set([...failed, ...(await findResidue(ports, candidate, leaseIds))])];
+  return [...new Set([...attempts.left, ...(await findResidue(ports, candidate, leaseIds))])];
 }

@@ -1,5 +1,5 @@
 /** Undoing a run: every undo is tried, newest first, even when another fails; then the proof. */
-import { messageOf } from "../base/errors.ts";
+import { Attempts } from "./attempts.ts";
 import { Source } from "./record.ts";
 import { findResidue } from "./residue.ts";
 import { settle } from "./restore.ts";
@@ -17,14 +17,10 @@ export async function undoAll(
 ): Promise<string[]> {
   // Nothing was done, so nothing can be left.
   if (!plan || run.undos.length === 0) return [];
-  const failed: string[] = [];
+  const attempts = new Attempts();
   const attempt = async (name: string, act: () => Promise<readonly string[]>): Promise<void> => {
-    try {
-      failed.push(...(await act()));
-    } catch (error) {
-      failed.push(`${name}: ${messageOf(error)}`);
-    }
-    run.tryJournal("undo", { name, left: [...failed] });
+    await attempts.try(name, act);
+    run.tryJournal("undo", { name, left: [...attempts.left] });
   };
   for (const undo of run.undos.toReversed()) await attempt(undo.name, () => undo.run());
   await attempt(`alarms and latch of slot ${plan.candidate}`, () =>
@@ -32,7 +28,7 @@ export async function undoAll(
   );
   const leaseIds = run.leaseId === undefined ? [] : [run.leaseId];
   const found = await findResidue(run.ports, plan.candidate, leaseIds);
-  const residue = [...new Set([...failed, ...found])];
+  const residue = [...new Set([...attempts.left, ...found])];
   if (residue.length === 0) {
     run.stamp("residue.none", Source.Runner, { nominalMs: run.ports.clock.now() });
   }

@@ -44,13 +44,13 @@ export async function shiftTraffic(ports: AuthorityPorts, candidate: Slot): Prom
   const begun = await store.replace(record, shiftBegun(record, candidate, openWriteUntil));
   if (!begun) throw lostRace(record.environment);
 
-  await writeAndReadBack(traffic, allOn(candidate), now);
+  await writeAndReadBack(traffic, allOn(candidate));
   const done = await store.replace(begun, shiftDone(begun));
   if (done) return;
   // Somebody wrote the record since. After a reversion ours is taken back; the weights of a newer
   // rollout are that rollout's business.
   const winner = await store.read();
-  if (winner.phase === Phase.Idle) await writeAndReadBack(traffic, allOn(winner.stable), now);
+  if (winner.phase === Phase.Idle) await writeAndReadBack(traffic, allOn(winner.stable));
   throw lostRace(record.environment);
 }
 
@@ -64,7 +64,7 @@ export async function returnTraffic(ports: AuthorityPorts): Promise<Weights> {
   const record = await store.read();
   await refuseUnhealthy(traffic, record.stable, record.environment);
   const home = allOn(record.stable);
-  await writeAndReadBack(traffic, home, ports.now);
+  await writeAndReadBack(traffic, home);
   await writeRecord(store, shiftAbandoned);
   return home;
 }
@@ -128,19 +128,11 @@ function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
   }
 }
 
-/**
- * Writes weights, reads the listener once and throws when it shows others. Returns the wall time
- * (milliseconds) at which the write was answered.
- */
-export async function writeAndReadBack(
-  traffic: Traffic,
-  weights: Weights,
-  now: () => number,
-): Promise<number> {
+/** Writes weights, reads the listener once and throws when it shows others. */
+async function writeAndReadBack(traffic: Traffic, weights: Weights): Promise<void> {
   await traffic.write(weights, WRITE_TIMEOUT_MS);
-  const writtenAtMs = now();
   const live = await traffic.read();
-  if (sameWeights(live.weights, weights) && !live.sticky) return writtenAtMs;
+  if (sameWeights(live.weights, weights) && !live.sticky) return;
   throw environmentError(
     "weights-not-taken",
     `the listener shows ${JSON.stringify(live.weights)} after ${JSON.stringify(weights)} was written`,

@@ -16,6 +16,7 @@ import { checkActions } from "./actions.ts";
 import { newListenerArn, newRuleArn } from "./arns.ts";
 import { initialAttributes } from "./attributes.ts";
 import type { Context } from "./context.ts";
+import { PROTOCOLS } from "./healthCheck.ts";
 import { LISTENER_ATTRIBUTES } from "./listenerAttributes.ts";
 import { page } from "./paging.ts";
 import { applyRules, planeRules } from "./rules.ts";
@@ -142,17 +143,7 @@ function describe(store: Store, record: ListenerRecord): Listener {
 }
 
 function requireHttp(protocol: string): void {
-  requireEnum("protocol", protocol, [
-    "HTTP",
-    "HTTPS",
-    "TCP",
-    "TLS",
-    "UDP",
-    "TCP_UDP",
-    "GENEVE",
-    "QUIC",
-    "TCP_QUIC",
-  ]);
+  requireEnum("protocol", protocol, PROTOCOLS);
   if (protocol === "HTTPS") throw notImplemented("HTTPS listeners");
   if (protocol !== "HTTP") {
     throw validationError(

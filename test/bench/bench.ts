@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageDirectory } from "../../scripts/paths.ts";
 import { benchDataPlane } from "./dataplane.ts";
+import { median } from "./median.ts";
 
 const command = join(packageDirectory, "scripts", "backout.js");
 
@@ -18,10 +19,6 @@ function backout(...args: string[]): { seconds: number; stdout: string; code: nu
     maxBuffer: 64 * 1024 * 1024,
   });
   return { seconds: (performance.now() - startedAt) / 1000, stdout: run.stdout, code: run.status };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 }
 
 function show(what: string, seconds: readonly number[], goal: string): void {
