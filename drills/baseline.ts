@@ -14,6 +14,7 @@ const NOTHING_SHIFTED = new Set([
   "rollout-in-progress",
   "not-healthy",
   "candidate-is-stable",
+  "alarm-not-ok",
   "lost-race",
 ]);
 
@@ -27,7 +28,8 @@ export async function shiftToCandidate(run: DrillRun, plan: Plan): Promise<void>
   };
   run.undos.push(undo);
   try {
-    await shiftTraffic({ store, traffic, now: () => clock.wall() }, plan.candidate);
+    const guardAlarm = async (slot: Slot) => (await run.ports.alarms.read(slot)).guard;
+    await shiftTraffic({ store, traffic, guardAlarm, now: () => clock.wall() }, plan.candidate);
   } catch (error) {
     // Somebody else's rollout must not be undone by a drill that never moved anything.
     if (error instanceof BackoutError && NOTHING_SHIFTED.has(error.code)) run.undos.pop();

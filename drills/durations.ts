@@ -8,6 +8,8 @@ const CAUSES: readonly (readonly [TimelineEventName, TimelineEventName])[] = [
   ["fault.injected", "alarm.transitioned"],
   ["impact.first", "impact.last"],
   ["alarm.transitioned", "reversion.decided"],
+  // Also where no transition was seen: a reversion from before the fault is none of its.
+  ["fault.injected", "reversion.decided"],
   ["reversion.decided", "weights.written"],
   ["weights.written", "weights.verified"],
   ["weights.verified", "recovery.sustained"],

@@ -26,23 +26,50 @@ export interface AuthorityPorts {
   readonly now: () => number;
 }
 
+/** A slot's guard alarm, as far as a shift must know it. */
+export interface GuardAlarmState {
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  readonly state: string;
+  /** Since when, in CloudWatch's clock (milliseconds); null when CloudWatch does not say. */
+  readonly transitionedMs: number | null;
+}
+
+export interface ShiftPorts extends AuthorityPorts {
+  readonly guardAlarm: (slot: Slot) => Promise<GuardAlarmState>;
+}
+
 /**
  * Moves all traffic to `candidate` and leaves it there under watch (phase `baking`).
  *
- * @throws BackoutError `latched`, `rollout-in-progress`, `not-healthy`, `candidate-is-stable`
- *   before anything is written; `lost-race` when a reversion or another rollout won, after the
- *   weights were put back on the stable slot.
+ * An alarm's actions fire once per transition, so the candidate's must be OK, and still be so once
+ * the record says that its alarm reverts: one that came in between was only told to people.
+ *
+ * @throws BackoutError `latched`, `rollout-in-progress`, `not-healthy`, `candidate-is-stable`,
+ *   `alarm-not-ok` before any weight is written; `lost-race` when a reversion or another rollout
+ *   won, after the weights were put back on the stable slot.
  */
-export async function shiftTraffic(ports: AuthorityPorts, candidate: Slot): Promise<void> {
+export async function shiftTraffic(ports: ShiftPorts, candidate: Slot): Promise<void> {
   const { store, traffic, now } = ports;
   const record = await store.read();
   refuseShift(record, candidate);
   for (const slot of [candidate, record.stable]) {
     await refuseUnhealthy(traffic, slot, record.environment);
   }
+  const armed = await armedAlarm(ports, candidate);
   const openWriteUntil = new Date(now() + WRITE_TIMEOUT_MS).toISOString();
-  const begun = await store.replace(record, shiftBegun(record, candidate, openWriteUntil));
+  const armedAt =
+    armed.transitionedMs === null ? null : new Date(armed.transitionedMs).toISOString();
+  const begun = await store.replace(
+    record,
+    shiftBegun(record, candidate, { openWriteUntil, armedAt }),
+  );
   if (!begun) throw lostRace(record.environment);
+  try {
+    await armedAlarm(ports, candidate, armed);
+  } catch (error) {
+    await store.replace(begun, shiftAbandoned(begun));
+    throw error;
+  }
 
   await writeAndReadBack(traffic, allOn(candidate));
   const done = await store.replace(begun, shiftDone(begun));
@@ -92,6 +119,24 @@ export async function clearLatch(
   const examined = record.latch.reversionId;
   await writeRecord(ports.store, (current) =>
     current.latch?.reversionId === examined ? unlatched(current) : current,
+  );
+}
+
+/** The candidate's alarm, OK; with `before`, OK without a break since then. */
+async function armedAlarm(
+  ports: ShiftPorts,
+  candidate: Slot,
+  before?: GuardAlarmState,
+): Promise<GuardAlarmState> {
+  const alarm = await ports.guardAlarm(candidate);
+  const unbroken = !before || alarm.transitionedMs === before.transitionedMs;
+  if (alarm.state === "OK" && unbroken) return alarm;
+  throw environmentError(
+    "alarm-not-ok",
+    alarm.state === "OK"
+      ? `the alarm of slot ${candidate} left OK while the shift began`
+      : `the alarm of slot ${candidate} is ${alarm.state}: a rollout now would not be guarded`,
+    "wait until it is OK, or mend the release in that slot",
   );
 }
 

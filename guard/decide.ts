@@ -3,7 +3,12 @@ import { type EnvironmentRecord, Phase } from "./record.ts";
 import { otherSlot, type Slot, type Weights } from "./slot.ts";
 
 export interface Situation {
-  readonly alarm: { readonly slot: Slot; readonly state: string };
+  readonly alarm: {
+    readonly slot: Slot;
+    readonly state: string;
+    /** CloudWatch's stamp of the state, milliseconds; null when the event has none. */
+    readonly stateMs: number | null;
+  };
   /** `unreachable` when the record store did not answer in time. */
   readonly record: EnvironmentRecord | "unreachable";
   readonly weights: Weights;
@@ -38,6 +43,12 @@ export function decide(situation: Situation): Decision {
     return { action: "nothing", why: `the alarm of slot ${slot} is ${alarm.state}` };
   }
 
+  if (record !== "unreachable" && isOlderThanRollout(alarm, record)) {
+    return {
+      action: "notify",
+      why: `slot ${slot} alarmed, but before it became the candidate: a late event`,
+    };
+  }
   const mayLeave = slotMayBeLeft(record, slot, weights);
   if (!mayLeave.allowed) return { action: "notify", why: mayLeave.why };
 
@@ -57,6 +68,15 @@ export function decide(situation: Situation): Decision {
     };
   }
   return { action: "revert", from: slot, to: other, why: mayLeave.why, alreadyHome };
+}
+
+/**
+ * Lambda delivers an event for up to six hours: one that was held up may find another candidate in
+ * the same slot. Its alarm was OK when that one began, so a later ALARM has an event of its own.
+ */
+function isOlderThanRollout(alarm: Situation["alarm"], record: EnvironmentRecord): boolean {
+  if (record.candidate !== alarm.slot || record.armedAt === null) return false;
+  return alarm.stateMs !== null && alarm.stateMs <= Date.parse(record.armedAt);
 }
 
 function slotMayBeLeft(

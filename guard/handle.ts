@@ -129,7 +129,11 @@ async function assess(alarm: AlarmEvent, slot: Slot, ports: GuardPorts): Promise
     ),
   ]);
   return {
-    alarm: { slot, state: alarm.alarmData.state.value },
+    alarm: {
+      slot,
+      state: alarm.alarmData.state.value,
+      stateMs: millisecondsOf(alarm.alarmData.state.timestamp),
+    },
     record,
     weights: live.weights,
     healthyTargets: { blue, green },
@@ -336,6 +340,12 @@ async function withDeadline<T>(work: Promise<T>, wallMs: number): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** CloudWatch writes `2019-10-02T17:04:40.989+0000`, without the colon that ISO 8601 asks for. */
+function millisecondsOf(timestamp: string): number | null {
+  const ms = Date.parse(timestamp.replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return Number.isNaN(ms) ? null : ms;
 }
 
 function iso(wallMs: number): string {

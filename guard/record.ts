@@ -34,6 +34,12 @@ export const environmentRecordSchema = z.object({
    * conditional write, so a reversion looks again after this.
    */
   openWriteUntil: z.iso.datetime().nullable(),
+  /**
+   * Since when the candidate's guard alarm had been OK as the shift began, in CloudWatch's clock:
+   * what that alarm said before speaks of an earlier time. Null without a candidate, in records
+   * written before this member was, and where CloudWatch did not say.
+   */
+  armedAt: z.iso.datetime().nullable().default(null),
 });
 export type EnvironmentRecord = z.infer<typeof environmentRecordSchema>;
 
@@ -48,15 +54,16 @@ export function initialRecord(environment: string, stable: Slot = Slot.Blue): En
     phase: Phase.Idle,
     latch: null,
     openWriteUntil: null,
+    armedAt: null,
   };
 }
 
 export function shiftBegun(
   record: EnvironmentRecord,
   candidate: Slot,
-  openWriteUntil: string,
+  { openWriteUntil, armedAt }: Pick<EnvironmentRecord, "openWriteUntil" | "armedAt">,
 ): EnvironmentRecord {
-  return { ...record, candidate, phase: Phase.Shifting, openWriteUntil };
+  return { ...record, candidate, phase: Phase.Shifting, openWriteUntil, armedAt };
 }
 
 export function shiftDone(record: EnvironmentRecord): EnvironmentRecord {
@@ -78,12 +85,13 @@ export function latched(
     latch: { slot: from, reason: reversion.reason, reversionId: reversion.id, at: reversion.at },
     // A rollout's write may still be under way: whoever handles the event again must know it too.
     openWriteUntil: record.openWriteUntil,
+    armedAt: null,
   };
 }
 
 /** A rollout given up without a reversion: all traffic is back on the stable slot. */
 export function shiftAbandoned(record: EnvironmentRecord): EnvironmentRecord {
-  return { ...record, candidate: null, phase: Phase.Idle, openWriteUntil: null };
+  return { ...record, candidate: null, phase: Phase.Idle, openWriteUntil: null, armedAt: null };
 }
 
 export function unlatched(record: EnvironmentRecord): EnvironmentRecord {

@@ -1,5 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { clearLatch, returnTraffic, shiftTraffic } from "../../guard/authority.ts";
+import {
+  clearLatch,
+  type GuardAlarmState,
+  returnTraffic,
+  shiftTraffic,
+} from "../../guard/authority.ts";
 import { initialRecord, latched, unlatched } from "../../guard/record.ts";
 import { allOn } from "../../guard/slot.ts";
 import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from "./memory.ts";
@@ -7,6 +12,9 @@ import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from
 const reversion = { id: "r1", reason: "errors", at: "2026-01-01T00:00:00.000Z" };
 
 const now = (): number => Date.parse("2026-01-01T00:00:00.000Z");
+
+const ok: GuardAlarmState = { state: "OK", transitionedMs: Date.parse("2025-12-31T23:00:00.000Z") };
+const guardAlarm = async (): Promise<GuardAlarmState> => ok;
 
 describe("the traffic authority", () => {
   let traffic: MemoryTraffic;
@@ -17,22 +25,53 @@ describe("the traffic authority", () => {
   });
 
   test("moves traffic to the candidate and leaves it there in bake", async () => {
-    await shiftTraffic({ traffic, store, now }, "green");
+    await shiftTraffic({ traffic, store, now, guardAlarm }, "green");
     expect(traffic.weights).toEqual(allOn("green"));
     expect(store.record).toMatchObject({
       stable: "blue",
       candidate: "green",
       phase: "baking",
       openWriteUntil: null,
+      armedAt: "2025-12-31T23:00:00.000Z",
     });
   });
+
+  test.each(["ALARM", "INSUFFICIENT_DATA"])(
+    "shifts nothing onto a slot whose alarm is %s: it would not fire again",
+    async (state) => {
+      const alarm = async (): Promise<GuardAlarmState> => ({ ...ok, state });
+      const shift = shiftTraffic({ traffic, store, now, guardAlarm: alarm }, "green");
+      await expect(shift).rejects.toThrow(`is ${state}`);
+      expect(traffic.writes).toEqual([]);
+      expect(store.record).toEqual(initialRecord("checkout"));
+    },
+  );
+
+  test.each([
+    ["is in ALARM", { state: "ALARM", transitionedMs: now() }, "is ALARM"],
+    ["was in ALARM for a moment", { state: "OK", transitionedMs: now() }, "left OK"],
+    ["cannot be read", null, "throttled"],
+  ] as const)(
+    "gives up when the alarm %s once the record is written: only people were told of it",
+    async (_what, later, message) => {
+      const alarm = async (): Promise<GuardAlarmState> => {
+        if (store.record.phase === "idle") return ok;
+        if (!later) throw new Error("throttled");
+        return later;
+      };
+      const shift = shiftTraffic({ traffic, store, now, guardAlarm: alarm }, "green");
+      await expect(shift).rejects.toThrow(message);
+      expect(traffic.writes).toEqual([]);
+      expect(store.record).toMatchObject({ candidate: null, phase: "idle" });
+    },
+  );
 
   test("says in the record until when its write may land, before it writes", async () => {
     let openWriteUntil: string | null = null;
     traffic.beforeWrite = () => {
       openWriteUntil = store.record.openWriteUntil;
     };
-    await shiftTraffic({ traffic, store, now }, "green");
+    await shiftTraffic({ traffic, store, now, guardAlarm }, "green");
     expect(openWriteUntil).toBe("2026-01-01T00:00:05.000Z");
   });
 
@@ -45,7 +84,9 @@ describe("the traffic authority", () => {
         };
       }
     };
-    await expect(shiftTraffic({ traffic, store, now }, "green")).rejects.toThrow("came first");
+    await expect(shiftTraffic({ traffic, store, now, guardAlarm }, "green")).rejects.toThrow(
+      "came first",
+    );
     expect(traffic.weights).toEqual(allOn("blue"));
     expect(store.record.latch?.slot).toBe("green");
   });
@@ -58,7 +99,9 @@ describe("the traffic authority", () => {
     ["is the stable slot", () => (store.record = { ...store.record, stable: "green" })],
   ])("refuses a shift when %s", async (message, arrange) => {
     arrange();
-    await expect(shiftTraffic({ traffic, store, now }, "green")).rejects.toThrow(message);
+    await expect(shiftTraffic({ traffic, store, now, guardAlarm }, "green")).rejects.toThrow(
+      message,
+    );
     expect(traffic.writes).toEqual([]);
   });
 
@@ -68,11 +111,11 @@ describe("the traffic authority", () => {
       await write(weights, timeoutMs);
       traffic.weights = { blue: 50, green: 50 };
     };
-    await expect(shiftTraffic({ traffic, store, now }, "green")).rejects.toThrow("50");
+    await expect(shiftTraffic({ traffic, store, now, guardAlarm }, "green")).rejects.toThrow("50");
   });
 
   test("does not bring traffic home to a side that cannot take it", async () => {
-    await shiftTraffic({ traffic, store, now }, "green");
+    await shiftTraffic({ traffic, store, now, guardAlarm }, "green");
     traffic.healthy.blue = 0;
     await expect(returnTraffic({ traffic, store, now })).rejects.toThrow("no healthy target");
     expect(traffic.weights).toEqual(allOn("green"));
@@ -93,7 +136,7 @@ describe("the traffic authority", () => {
   });
 
   test("brings all traffic home and ends the rollout", async () => {
-    await shiftTraffic({ traffic, store, now }, "green");
+    await shiftTraffic({ traffic, store, now, guardAlarm }, "green");
     await returnTraffic({ traffic, store, now });
     expect(traffic.weights).toEqual(allOn("blue"));
     expect(store.record).toMatchObject({ candidate: null, phase: "idle" });

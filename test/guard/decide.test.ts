@@ -5,7 +5,12 @@ import { initialRecord, latched, shiftBegun, shiftDone } from "../../guard/recor
 import { allOn, otherSlot, SLOTS } from "../../guard/slot.ts";
 
 const idle = initialRecord("checkout");
-const shifting = shiftBegun(idle, "green", "2026-01-01T00:00:05.000Z");
+const armedAt = "2026-01-01T00:00:00.000Z";
+const shifting = shiftBegun(idle, "green", {
+  openWriteUntil: "2026-01-01T00:00:05.000Z",
+  armedAt,
+});
+const since = (seconds: number): number => Date.parse(armedAt) + seconds * 1000;
 const baking = shiftDone(shifting);
 const home = latched(baking, "green", "blue", {
   id: "r1",
@@ -13,9 +18,13 @@ const home = latched(baking, "green", "blue", {
   at: "2026-01-01T00:01:00.000Z",
 });
 
+function green(state: string, stateMs: number | null = since(60)): Situation["alarm"] {
+  return { slot: "green", state, stateMs };
+}
+
 function situation(over: Partial<Situation>): Situation {
   return {
-    alarm: { slot: "green", state: "ALARM" },
+    alarm: { slot: "green", state: "ALARM", stateMs: since(60) },
     record: baking,
     weights: allOn("green"),
     healthyTargets: { blue: 1, green: 1 },
@@ -28,10 +37,13 @@ describe("the guard's decision", () => {
   test.each([
     ["the candidate alarms while baking", {}, "revert"],
     ["the candidate alarms while traffic is shifting", { record: shifting }, "revert"],
-    ["an alarm that is OK again", { alarm: { slot: "green", state: "OK" } }, "nothing"],
-    ["an alarm without data", { alarm: { slot: "green", state: "INSUFFICIENT_DATA" } }, "nothing"],
-    ["the stable slot alarms", { alarm: { slot: "blue", state: "ALARM" } }, "notify"],
+    ["an alarm that is OK again", { alarm: green("OK") }, "nothing"],
+    ["an alarm without data", { alarm: green("INSUFFICIENT_DATA") }, "nothing"],
+    ["the stable slot alarms", { alarm: { ...green("ALARM"), slot: "blue" } }, "notify"],
     ["an idle slot alarms", { record: idle, weights: allOn("blue") }, "notify"],
+    ["an event from before the rollout", { alarm: green("ALARM", since(-30)) }, "notify"],
+    ["an event without a time", { alarm: green("ALARM", null) }, "revert"],
+    ["a record that knows no arming", { record: { ...baking, armedAt: null } }, "revert"],
     ["the stable side is dead", { healthyTargets: { blue: 0, green: 1 } }, "refuse"],
     ["a latched slot got traffic again", { record: home }, "revert"],
     ["no record, the slot carries traffic", { record: "unreachable" }, "revert"],
@@ -57,6 +69,7 @@ describe("the guard's decision", () => {
           alarm: fc.record({
             slot: fc.constantFrom(...SLOTS),
             state: fc.constantFrom("OK", "ALARM", "INSUFFICIENT_DATA"),
+            stateMs: fc.constantFrom(null, since(-30), since(60)),
           }),
           record: fc.constantFrom(idle, shifting, baking, home, "unreachable" as const),
           weights: fc.record({ blue: weight, green: weight }),

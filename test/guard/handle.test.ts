@@ -6,6 +6,7 @@ import { allOn } from "../../guard/slot.ts";
 import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from "./memory.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
+const ARMED = { openWriteUntil: null, armedAt: "2025-12-31T23:59:00.000Z" };
 
 function alarmEvent(name = "checkout-green", value = "ALARM"): unknown {
   return {
@@ -29,7 +30,7 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
   beforeEach(() => {
     nowMs = START;
     traffic = memoryTraffic(allOn("green"));
-    store = memoryStore(shiftDone(shiftBegun(initialRecord("checkout"), "green", "")));
+    store = memoryStore(shiftDone(shiftBegun(initialRecord("checkout"), "green", ARMED)));
     told = [];
     ports = {
       environment: "checkout",
@@ -69,6 +70,14 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
     const again = await handleAlarm(alarmEvent(), ports);
     expect(again.outcome).toBe("already-home");
     expect(traffic.writes).toHaveLength(1);
+    expect(told).toHaveLength(1);
+  });
+
+  test("an event that Lambda held up since before this candidate does not touch it", async () => {
+    store.record = { ...store.record, armedAt: "2026-01-01T00:00:20.000Z" };
+    const late = await handleAlarm(alarmEvent(), ports);
+    expect(late).toMatchObject({ outcome: "notified", why: expect.stringContaining("late event") });
+    expect(traffic.weights).toEqual(allOn("green"));
     expect(told).toHaveLength(1);
   });
 
@@ -124,7 +133,7 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
 
   test("undoes a rollout's write that lands after the reversion", async () => {
     const openUntil = new Date(START + 3_000).toISOString();
-    store.record = shiftBegun(store.record, "green", openUntil);
+    store.record = shiftBegun(store.record, "green", { ...ARMED, openWriteUntil: openUntil });
     ports = {
       ...ports,
       // The stalled write of the rollout lands while the guard waits for its deadline to pass.
