@@ -3,6 +3,9 @@
  * written in; *wall* milliseconds are what the machine's clock says. On AWS both are the same. A
  * lab at speed 20 lets 20 nominal seconds pass per wall second: waiting is scaled, work is not.
  */
+import { HeldWork, type HeldWorkOptions } from "./heldWork.ts";
+import { TimerQueue } from "./timerQueue.ts";
+
 export interface Clock {
   /** Nominal milliseconds per wall millisecond; 0 for a clock that is moved by hand. */
   readonly speed: number;
@@ -16,6 +19,11 @@ export interface Clock {
   toWall(nominalMs: number): number;
   /** Calls `callback` once, when this clock reaches `nominalMs` (at once if it has passed). */
   schedule(nominalMs: number, callback: () => void | Promise<void>): Cancel;
+  /**
+   * Names `work` that takes wall time and is due now: a clock moved by hand stands still until it
+   * ends, a running one runs on. `work` must not wait for nominal time. Returns `work`.
+   */
+  hold<T>(name: string, work: Promise<T>): Promise<T>;
 }
 
 export type Cancel = () => void;
@@ -67,6 +75,10 @@ export class ScaledClock implements Clock {
     arm();
     return () => clearTimeout(timer);
   }
+
+  hold<T>(_name: string, work: Promise<T>): Promise<T> {
+    return work;
+  }
 }
 
 /** The wall itself. */
@@ -74,21 +86,16 @@ export function wallClock(): Clock {
   return new ScaledClock(1, 0, 0);
 }
 
-interface Timer {
-  readonly at: number;
-  readonly order: number;
-  readonly callback: () => void | Promise<void>;
-}
-
 /** A clock that stands still until `advance` moves it; timers run in order of time, then of age. */
 export class ManualClock implements Clock {
   readonly speed = 0;
   #nowMs: number;
-  #timers: Timer[] = [];
-  #order = 0;
+  readonly #timers = new TimerQueue();
+  readonly #held: HeldWork;
 
-  constructor(nowMs: number) {
+  constructor(nowMs: number, options: HeldWorkOptions = {}) {
     this.#nowMs = nowMs;
+    this.#held = new HeldWork(options);
   }
 
   now(): number {
@@ -108,24 +115,27 @@ export class ManualClock implements Clock {
   }
 
   schedule(nominalMs: number, callback: () => void | Promise<void>): Cancel {
-    const timer: Timer = { at: nominalMs, order: this.#order++, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
+    return this.#timers.add(nominalMs, callback);
   }
 
-  /** Moves the clock by `ms` (0 allowed), running and awaiting every timer that falls due. */
+  hold<T>(name: string, work: Promise<T>): Promise<T> {
+    this.#held.hold(name, work);
+    return work;
+  }
+
+  /**
+   * Moves the clock by `ms` (0 allowed), running and awaiting every timer that falls due, and all
+   * work that is held. A timer's callback must not wait for nominal time.
+   */
   async advance(ms: number): Promise<void> {
     const target = this.#nowMs + ms;
+    await this.#held.settled();
     for (;;) {
-      const next = this.#timers
-        .filter((timer) => timer.at <= target)
-        .sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      const next = this.#timers.takeDue(target);
       if (!next) break;
-      this.#timers = this.#timers.filter((timer) => timer !== next);
       this.#nowMs = Math.max(this.#nowMs, next.at);
-      await next.callback();
+      const work = next.callback();
+      await this.#held.settled(work instanceof Promise ? work : undefined);
     }
     this.#nowMs = target;
   }

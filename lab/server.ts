@@ -5,8 +5,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { environmentError, messageOf } from "../base/errors.ts";
 import type { LabCore, LabService } from "./service.ts";
 import { dispatch } from "./wire/dispatch.ts";
-import type { Authority, DispatchOptions } from "./wire/dispatch.ts";
-import { headOf, readBody } from "./wire/request.ts";
+import type { Authority, DispatchOptions, Interference } from "./wire/dispatch.ts";
+import { BODY_LIMIT_BYTES, bodyOf, headOf } from "./wire/request.ts";
 import type { WireHead, WireResponse } from "./wire/request.ts";
 
 /** An answer of the lab's own routes, sent as JSON. */
@@ -15,10 +15,22 @@ export interface ExtraAnswer {
   readonly body: unknown;
 }
 
+/** What a request may take; the times are wall milliseconds. */
+export interface RequestLimits {
+  readonly bodyBytes: number;
+  /** A header, and a whole request, may not dribble in for longer. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
 export interface ControlPlaneOptions {
   readonly core: Pick<LabCore, "log">;
   readonly services: readonly LabService[];
   readonly iam: Authority;
+  /** Faults of AWS itself. @default none */
+  readonly interference?: Interference;
+  /** @default 72 MiB, 10 s and 60 s */
+  readonly limits?: RequestLimits;
   /**
    * Answers `/_lab/...` without credentials. `path` has its query string; `body` is parsed JSON,
    * undefined when empty. Returning undefined answers 404.
@@ -35,9 +47,13 @@ export interface ControlPlane {
 
 const HOST = "127.0.0.1";
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
-/** Wall milliseconds: a header, and a whole request, may not dribble in for longer. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+const LIMITS: RequestLimits = {
+  bodyBytes: BODY_LIMIT_BYTES,
+  headersMs: 10_000,
+  requestMs: 60_000,
+};
+/** Wall milliseconds between two looks for requests that take too long; Node's own is 30 s. */
+const LIMIT_CHECK_MS = 1000;
 /** Longer than any client keeps an idle connection, so that none writes into a closing one. */
 const KEEP_ALIVE_MS = 75_000;
 const CLOSE_GRACE_MS = 1000;
@@ -46,18 +62,26 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const dispatching: DispatchOptions = {
     services: new Map(options.services.map((service) => [service.name, service])),
     iam: options.iam,
+    interference: options.interference,
     log: (line) => options.core.log(line),
   };
+  const limits = options.limits ?? LIMITS;
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: Math.min(LIMIT_CHECK_MS, limits.headersMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (message, response) => {
       const requestId = randomUUID();
       answer(message, requestId, options, dispatching)
-        .then((wire) => send(response, wire, requestId))
+        .then((wire) => {
+          if (wire) send(response, wire, requestId);
+          else response.destroy();
+          // What is left of a refused body: the connection's next request comes behind it.
+          return message.resume();
+        })
         .catch((error: unknown) => {
           options.core.log(`defect in the control plane: ${messageOf(error)}`);
           // What was to be said may be what cannot be sent: a header with a line end in it.
@@ -73,11 +97,12 @@ async function answer(
   requestId: string,
   options: ControlPlaneOptions,
   dispatching: DispatchOptions,
-): Promise<WireResponse> {
+): Promise<WireResponse | undefined> {
   const head = headOf(message);
   const refusal = refuse(head);
   if (refusal) return refusal;
-  const read = (): Promise<Uint8Array> => readBody(message, head.headers["content-encoding"]);
+  const read = (): Promise<Uint8Array> =>
+    bodyOf(message, head, (options.limits ?? LIMITS).bodyBytes);
   if (head.path.startsWith("/_lab/")) return ownRoute(message, head, read, options);
   if (isGreeting(head)) {
     return plain(

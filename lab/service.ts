@@ -14,9 +14,11 @@ export const ServiceName = {
   Ec2: "ec2",
   Ecs: "ecs",
   Elbv2: "elasticloadbalancing",
+  Events: "events",
   Iam: "iam",
   Lambda: "lambda",
   Logs: "logs",
+  Scheduler: "scheduler",
   Sns: "sns",
   Sts: "sts",
 } as const;

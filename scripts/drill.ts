@@ -14,7 +14,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { endpointOption, jsonOption, setOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { defaultJournalDirectory } from "./paths.ts";
-import { resolveTarget, type Target } from "./target.ts";
+import { needRunningClock, resolveTarget, type Target } from "./target.ts";
 import { createView, silentView } from "./view.ts";
 
 /** Requests per second of wall time that a drill sends by itself. */
@@ -94,6 +94,7 @@ export async function connect(
   journalDirectory: string,
   requestsPerSecond: number,
 ): Promise<DrillConnection> {
+  needRunningClock(target, "a drill");
   const { environment } = await openEnvironment(target, wanted);
   return connectDrill({
     clients: target.clients,

@@ -3,14 +3,19 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { environmentError } from "../base/errors.ts";
+import { environmentError, refuseProblems } from "../base/errors.ts";
+import { IamMode } from "../lab/iam/mode.ts";
+import { type TimeOptions, timeProblems } from "../lab/timeOptions.ts";
 import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
 import { readImages } from "./images.ts";
+import { clockCommand } from "./labClock.ts";
+import { describeFault, faultCommand } from "./labFault.ts";
+import { askAudit, iamCommand, iamOption, renderAudit } from "./labIam.ts";
+import { inOptions, manualClockOption, metricDelayOption, startAtOption } from "./labTime.ts";
 import { endpointOption, jsonOption, portOption, speedOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
 import { commandLine, ownDirectory } from "./paths.ts";
 import {
-  askLab,
   forgetLab,
   type LabStatus,
   noLabRunning,
@@ -18,7 +23,7 @@ import {
   rememberLab,
   runningLab,
 } from "./runningLab.ts";
-import { loopbackEndpoint } from "./target.ts";
+import { findLab } from "./target.ts";
 
 const DEFAULT_PORT = 4599;
 /** Wall time that a detached lab gets to answer, and a stopping one to be gone. */
@@ -27,6 +32,12 @@ const PATIENCE_MS = 20_000;
 interface StartOptions {
   readonly port: number;
   readonly speed: number;
+  readonly manualClock?: boolean;
+  /** Nominal milliseconds since the epoch. */
+  readonly startAt?: number;
+  /** Nominal milliseconds. */
+  readonly metricDelay: number;
+  readonly iam: IamMode;
   readonly images?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -37,6 +48,10 @@ export function labCommand(finish: (code: ExitCode) => void): Command {
   withOptions(lab.command("start").description("start it; stays in the foreground"), [
     portOption(DEFAULT_PORT),
     speedOption(1),
+    manualClockOption(),
+    startAtOption(),
+    metricDelayOption(),
+    iamOption(),
     jsonOption(),
   ])
     .option("--images <file>", "JSON: image name -> command, beside the example's own images")
@@ -51,10 +66,15 @@ export function labCommand(finish: (code: ExitCode) => void): Command {
   withOptions(lab.command("stop").description("stop it and everything that runs in it"), [
     jsonOption(),
   ]).action(async (options: { json?: boolean }) => finish(await stop(options)));
+  lab.addCommand(clockCommand(finish));
+  lab.addCommand(faultCommand(finish));
+  lab.addCommand(iamCommand(finish));
   return lab;
 }
 
 async function start(options: StartOptions): Promise<ExitCode> {
+  const problems = timeProblems(timeOf(options));
+  refuseProblems("the lab's options", problems.map(inOptions));
   const running = await runningLab();
   if (running) {
     throw environmentError(
@@ -69,16 +89,30 @@ async function start(options: StartOptions): Promise<ExitCode> {
   const { startLab } = await import("../lab/lab.ts");
   const lab = await startLab({
     port: options.port,
-    speed: options.speed,
+    ...timeOf(options),
+    iam: options.iam,
     images,
     log: (line) => diagnose(line),
   });
   rememberLab({ id: lab.id, endpoint: lab.endpoint, pid: process.pid });
+  // Before anybody can read that it runs: who does may end it at once.
+  const signalled = untilSignal();
   announce(lab.status(), options.json ?? false);
-  await untilSignal();
+  await signalled;
+  const audit = lab.audit();
+  // With --json, stdout holds one document: the status it began with.
+  if (audit) (options.json ? diagnose : print)(renderAudit(audit));
   await lab.stop();
   forgetLab(lab.id);
   return ExitCode.Passed;
+}
+
+function timeOf({ manualClock, speed, startAt, metricDelay }: StartOptions): TimeOptions {
+  return {
+    ...(manualClock ? { manualClock } : { speed }),
+    ...(startAt === undefined ? {} : { startAtMs: startAt }),
+    customMetricDelayMs: metricDelay,
+  };
 }
 
 /** Resolves at SIGINT or SIGTERM; a second one ends the process where it is. */
@@ -101,7 +135,12 @@ async function startDetached(options: StartOptions): Promise<ExitCode> {
       "lab",
       "start",
       `--port=${options.port}`,
-      `--speed=${options.speed}`,
+      ...(options.manualClock ? ["--manual-clock"] : [`--speed=${options.speed}`]),
+      ...(options.startAt === undefined
+        ? []
+        : [`--start-at=${new Date(options.startAt).toISOString()}`]),
+      `--metric-delay=${options.metricDelay}ms`,
+      `--iam=${options.iam}`,
       ...(options.images === undefined ? [] : ["--images", options.images]),
     ],
     { detached: true, stdio: ["ignore", log, log] },
@@ -125,18 +164,15 @@ async function startDetached(options: StartOptions): Promise<ExitCode> {
 }
 
 async function status(options: { endpoint?: string; json?: boolean }): Promise<ExitCode> {
-  const given = options.endpoint ?? process.env["AWS_ENDPOINT_URL"];
-  const found = given
-    ? await askLab(loopbackEndpoint(given, options.endpoint ? "--endpoint" : "AWS_ENDPOINT_URL"))
-    : (await runningLab())?.status;
-  if (!found) throw noLabRunning();
-  announce(found, options.json ?? false);
+  announce(await findLab(options.endpoint), options.json ?? false);
   return ExitCode.Passed;
 }
 
 async function stop(options: { json?: boolean }): Promise<ExitCode> {
   const running = await runningLab();
   if (!running) throw noLabRunning();
+  const audit =
+    running.status.iam === IamMode.Audit ? await askAudit(running.endpoint) : undefined;
   process.kill(running.pid, "SIGTERM");
   const deadline = Date.now() + PATIENCE_MS;
   while (isAlive(running.pid) && Date.now() < deadline) {
@@ -150,8 +186,12 @@ async function stop(options: { json?: boolean }): Promise<ExitCode> {
     );
   }
   if (rememberedLab()) forgetLab(running.id);
-  if (options.json) printJson({ schemaVersion: 1, id: running.id, stopped: true });
-  else print(`stopped the lab at ${running.endpoint}`);
+  if (options.json) {
+    printJson({ schemaVersion: 1, id: running.id, stopped: true, ...(audit && { iam: audit }) });
+    return ExitCode.Passed;
+  }
+  print(`stopped the lab at ${running.endpoint}`);
+  if (audit) print(renderAudit(audit));
   return ExitCode.Passed;
 }
 
@@ -169,7 +209,9 @@ function announce(lab: LabStatus, json: boolean): void {
     printJson({ schemaVersion: 1, ...lab });
     return;
   }
-  print(`The lab answers at ${lab.endpoint} (clock: ${lab.clock.speed} x, now ${lab.clock.now}).`);
+  const pace = lab.clock.manual ? "moved by hand" : `${lab.clock.speed} x`;
+  print(`The lab answers at ${lab.endpoint} (clock: ${pace}, now ${lab.clock.now}).`);
+  if (lab.clock.manual) print(`Time passes with \`${commandLine("lab clock advance 60s")}\`.`);
   print("Any AWS client reaches it with:");
   print(`  export AWS_ENDPOINT_URL=${lab.endpoint} AWS_REGION=${LAB_REGION}`);
   print(
@@ -181,6 +223,8 @@ function announce(lab: LabStatus, json: boolean): void {
       print(`Load balancer ${balancer.name}, port ${listener.port}: ${listener.url}`);
     }
   }
+  if (lab.iam === IamMode.Audit) print("Roles may do everything; what they need is audited.");
+  for (const fault of lab.faults) print(`Fault ${describeFault(fault)}`);
   if (lab.loadBalancers.length === 0) {
     print(`No load balancer yet: \`${commandLine("up")}\` provisions this project's stack.`);
   }

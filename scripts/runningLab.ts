@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { z } from "zod";
 import { environmentError } from "../base/errors.ts";
+import { IamMode } from "../lab/iam/mode.ts";
 import { commandLine, ownDirectory } from "./paths.ts";
 
 const runningLabSchema = z.object({
@@ -12,17 +13,40 @@ const runningLabSchema = z.object({
 });
 export type RunningLab = z.infer<typeof runningLabSchema>;
 
+/** A fault of AWS itself that is active in the lab. */
+export const apiFaultSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  service: z.string(),
+  operation: z.string(),
+  role: z.string().exactOptional(),
+  probability: z.number(),
+  seed: z.number(),
+  durationSeconds: z.number().exactOptional(),
+  latencyMs: z.number().exactOptional(),
+  lagSeconds: z.number().exactOptional(),
+  phase: z.string().exactOptional(),
+  addedAt: z.string(),
+  endsAt: z.string().nullable(),
+  calls: z.number(),
+  struck: z.number(),
+});
+export type ApiFault = z.infer<typeof apiFaultSchema>;
+
 /** What `GET /_lab/status` answers. */
 const labStatusSchema = z.object({
   id: z.string(),
   endpoint: z.string(),
   clock: z.object({
+    manual: z.boolean(),
     speed: z.number(),
     originNominalMs: z.number(),
     originWallMs: z.number(),
     now: z.string(),
   }),
   metricDelayMs: z.number(),
+  iam: z.enum(IamMode),
+  faults: z.array(apiFaultSchema).readonly(),
   loadBalancers: z
     .array(
       z.object({

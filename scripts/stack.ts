@@ -4,6 +4,7 @@ import { Command } from "commander";
 import type { EngineEvent, RunKind, RunResult } from "../lab/engine/events.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
+import { whileTimePasses } from "./passingTime.ts";
 import { projectDirectory } from "./paths.ts";
 import { parseOverrides, readProject, readStackConfig } from "./project.ts";
 import { lockStack, provision, stateFileOf } from "./provision.ts";
@@ -54,16 +55,19 @@ async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
     if (!existsSync(stateFile) && !options.json) {
       print(`Stack ${options.stack} starts from nothing: this lab has no state of it yet.`);
     }
-    const result = await provision({
-      kind,
-      project,
-      stack: options.stack,
-      config,
-      stateFile,
-      endpoint: target.endpoint,
-      signal: abort.signal,
-      ...(options.json ? {} : { onEvent: (event: EngineEvent) => narrate(kind, event) }),
-    });
+    const waits = kind === "preview" ? undefined : target.lab;
+    const result = await whileTimePasses(waits, () =>
+      provision({
+        kind,
+        project,
+        stack: options.stack,
+        config,
+        stateFile,
+        endpoint: target.endpoint,
+        signal: abort.signal,
+        ...(options.json ? {} : { onEvent: (event: EngineEvent) => narrate(kind, event) }),
+      }),
+    );
     const code = conclude(kind, options, result);
     if (kind === "up" && result.ok && !options.json) await sayWhereItAnswers(target.endpoint);
     return code;

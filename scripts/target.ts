@@ -1,5 +1,5 @@
 /** What a command works on: the endpoint, its clock, its clients, and where a listener answers. */
-import { type Clock, ScaledClock, wallClock } from "../base/clock.ts";
+import { type Clock, ManualClock, ScaledClock, wallClock } from "../base/clock.ts";
 import { environmentError, usageError } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
 import type { Clients } from "./clients.ts";
@@ -30,6 +30,30 @@ export async function resolveTarget(options: {
   const status = await askLab(endpoint);
   if (!status) await refuseStrangers(endpoint);
   return targetAt(endpoint, status);
+}
+
+/** The lab at `--endpoint`, else AWS_ENDPOINT_URL, else the one that this project started last. */
+export async function findLab(endpoint: string | undefined): Promise<LabStatus> {
+  const given = endpoint ?? process.env["AWS_ENDPOINT_URL"];
+  const found = given
+    ? await askLab(loopbackEndpoint(given, endpoint ? "--endpoint" : "AWS_ENDPOINT_URL"))
+    : (await runningLab())?.status;
+  if (!found) throw noLabRunning();
+  return found;
+}
+
+/**
+ * For commands that wait while time passes by itself.
+ *
+ * @throws BackoutError `clock-moved-by-hand`
+ */
+export function needRunningClock(target: Target, what: string): void {
+  if (!target.lab?.clock.manual) return;
+  throw environmentError(
+    "clock-moved-by-hand",
+    `${what} waits for time to pass, and the clock of the lab at ${target.endpoint} only moves by hand`,
+    `use a lab started without --manual-clock; this one moves with \`${commandLine("lab clock advance 60s")}\``,
+  );
 }
 
 /** Nothing real is touched: only an endpoint on this machine's loopback is taken. */
@@ -90,12 +114,9 @@ async function refuseStrangers(endpoint: string): Promise<void> {
 
 export async function targetAt(endpoint: string, lab: LabStatus | undefined): Promise<Target> {
   const { connectClients } = await import("./clients.ts");
-  const clock = lab
-    ? new ScaledClock(lab.clock.speed, lab.clock.originWallMs, lab.clock.originNominalMs)
-    : wallClock();
   return {
     endpoint,
-    clock,
+    clock: lab ? clockOf(lab) : wallClock(),
     clients: connectClients(endpoint),
     lab,
     async urlOf(environment) {
@@ -106,4 +127,11 @@ export async function targetAt(endpoint: string, lab: LabStatus | undefined): Pr
       return listener?.url ?? `http://${environment.dnsName}:${environment.listenerPort}`;
     },
   };
+}
+
+/** A clock moved by hand stands where it stood when the lab was asked: `needRunningClock`. */
+function clockOf({ clock }: LabStatus): Clock {
+  return clock.manual
+    ? new ManualClock(Date.parse(clock.now))
+    : new ScaledClock(clock.speed, clock.originWallMs, clock.originNominalMs);
 }

@@ -1,21 +1,19 @@
 /**
  * What an alarm's transition looks like to those it tells: the Lambda action's event ("Invoke a
- * Lambda function from an alarm"), the SNS message and the EventBridge event ("Alarm events and
- * EventBridge"). Pure.
+ * Lambda function from an alarm"), and to EventBridge, which also hears of changed configurations
+ * ("Alarm events and EventBridge"). Pure. The SNS message is in snsPayload.ts.
  */
 import { createHash } from "node:crypto";
-import type { Dimension, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import { ACCOUNT_ID, REGION } from "../service.ts";
 import type {
+  AlarmChange,
   AlarmEvent,
+  AlarmSnapshot,
   AlarmState,
   CompositeAlarmConfiguration,
-  MetricAlarmConfiguration,
 } from "./ports.ts";
 import { dimensionRecord } from "./validation.ts";
-
-/** How SNS messages spell `us-east-1`. */
-const REGION_NAME = "US East (N. Virginia)";
 
 /** `2019-10-02T17:04:40.989+0000` */
 export function timestamp(ms: number): string {
@@ -34,18 +32,77 @@ export function lambdaPayload(event: AlarmEvent): object {
   };
 }
 
-/** `id` is the event's own, a UUID. */
-export function eventBridgeEvent(event: AlarmEvent, id: string): object {
+export interface EventBridgeEvent {
+  readonly version: "0";
+  readonly id: string;
+  readonly "detail-type": string;
+  readonly source: "aws.cloudwatch";
+  readonly account: string;
+  /** To the second: `2019-10-02T17:04:40Z`. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: object;
+}
+
+/** "CloudWatch Alarm State Change". `id` is the event's own, a UUID. */
+export function eventBridgeEvent(event: AlarmEvent, id: string): EventBridgeEvent {
+  const { muted } = event;
+  return {
+    ...envelope("CloudWatch Alarm State Change", event.alarmArn, event.state.timestampMs, id),
+    detail: {
+      ...alarmData(event),
+      ...(muted
+        ? {
+            muteDetail: {
+              mutedByArn: muted.ruleArn,
+              muteWindowStart: timestamp(muted.startMs),
+              muteWindowEnd: timestamp(muted.endMs),
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+/** "CloudWatch Alarm Configuration Change". `id` is the event's own, a UUID. */
+export function configurationChangeEvent(change: AlarmChange, id: string): EventBridgeEvent {
+  const { alarmName, alarmArn, operation, state, configuration, previousConfiguration } = change;
+  return {
+    ...envelope("CloudWatch Alarm Configuration Change", alarmArn, change.atMs, id),
+    detail: {
+      alarmName,
+      operation,
+      // AWS's samples leave the reasons out here.
+      state: {
+        ...(state.suppressed ? { actionsSuppressedBy: state.suppressed.by } : {}),
+        ...evaluationState(state),
+        value: state.value,
+        timestamp: timestamp(state.timestampMs),
+      },
+      configuration: snapshotData(alarmArn, configuration),
+      ...(previousConfiguration
+        ? { previousConfiguration: snapshotData(alarmArn, previousConfiguration) }
+        : {}),
+    },
+  };
+}
+
+function envelope(
+  detailType: string,
+  alarmArn: string,
+  atMs: number,
+  id: string,
+): Omit<EventBridgeEvent, "detail"> {
   return {
     version: "0",
     id,
-    "detail-type": "CloudWatch Alarm State Change",
+    "detail-type": detailType,
     source: "aws.cloudwatch",
     account: ACCOUNT_ID,
-    time: new Date(event.state.timestampMs).toISOString().replace(/\.\d+/, ""),
+    time: new Date(atMs).toISOString().replace(/\.\d+/, ""),
     region: REGION,
-    resources: [event.alarmArn],
-    detail: alarmData(event),
+    resources: [alarmArn],
   };
 }
 
@@ -58,14 +115,19 @@ function alarmData(event: AlarmEvent): object {
     configuration: {
       ...(description === undefined ? {} : { description }),
       ...(configuration.kind === "composite"
-        ? { alarmRule: configuration.alarmRule }
-        : { metrics: configuration.queries.map((query) => metricData(event, query)) }),
+        ? compositeData(configuration)
+        : { metrics: configuration.queries.map((query) => metricData(event.alarmArn, query)) }),
     },
   };
 }
 
-function stateData({ value, reason, reasonData, timestampMs }: AlarmState): object {
+function stateData(state: AlarmState): object {
+  const { value, reason, reasonData, timestampMs, suppressed } = state;
   return {
+    ...(suppressed
+      ? { actionsSuppressedBy: suppressed.by, actionsSuppressedReason: suppressed.reason }
+      : {}),
+    ...evaluationState(state),
     value,
     reason,
     ...(reasonData === undefined ? {} : { reasonData }),
@@ -73,11 +135,58 @@ function stateData({ value, reason, reasonData, timestampMs }: AlarmState): obje
   };
 }
 
-function metricData(event: AlarmEvent, query: MetricDataQuery): object {
+function evaluationState({ evaluationState: value }: AlarmState): object {
+  return value === undefined ? {} : { evaluationState: value };
+}
+
+function compositeData({ alarmRule, suppressor }: CompositeAlarmConfiguration): object {
+  return {
+    alarmRule,
+    ...(suppressor
+      ? {
+          actionsSuppressor: suppressor.alarm,
+          actionsSuppressorWaitPeriod: suppressor.waitSeconds,
+          actionsSuppressorExtensionPeriod: suppressor.extensionSeconds,
+        }
+      : {}),
+  };
+}
+
+function snapshotData(alarmArn: string, snapshot: AlarmSnapshot): object {
+  const { configuration, description } = snapshot;
+  return {
+    ...(configuration.kind === "composite"
+      ? compositeData(configuration)
+      : {
+          evaluationPeriods: configuration.evaluationPeriods,
+          ...(configuration.datapointsToAlarm === undefined
+            ? {}
+            : { datapointsToAlarm: configuration.datapointsToAlarm }),
+          threshold: configuration.threshold,
+          comparisonOperator: configuration.comparisonOperator,
+          ...(configuration.treatMissingData === undefined
+            ? {}
+            : { treatMissingData: configuration.treatMissingData }),
+          ...(configuration.evaluateLowSampleCountPercentile === undefined
+            ? {}
+            : { evaluateLowSampleCountPercentile: configuration.evaluateLowSampleCountPercentile }),
+          metrics: configuration.queries.map((query) => metricData(alarmArn, query)),
+        }),
+    alarmName: snapshot.alarmName,
+    ...(description === undefined ? {} : { description }),
+    actionsEnabled: snapshot.actionsEnabled,
+    timestamp: timestamp(snapshot.updatedMs),
+    okActions: snapshot.okActions,
+    alarmActions: snapshot.alarmActions,
+    insufficientDataActions: snapshot.insufficientDataActions,
+  };
+}
+
+function metricData(alarmArn: string, query: MetricDataQuery): object {
   const { Id, Expression, Label, MetricStat, ReturnData } = query;
   return {
     // An alarm on a single metric has no id of its own: AWS shows a UUID.
-    id: Id ?? uuidOf(event.alarmArn),
+    id: Id ?? uuidOf(alarmArn),
     ...(Expression === undefined ? {} : { expression: Expression }),
     ...(Label === undefined ? {} : { label: Label }),
     ...(MetricStat
@@ -102,97 +211,4 @@ function metricData(event: AlarmEvent, query: MetricDataQuery): object {
 function uuidOf(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-}
-
-/** `ALARM: "checkout-green" in US East (N. Virginia)`; SNS takes at most 100 characters. */
-export function snsSubject(event: AlarmEvent): string {
-  const subject = `${event.state.value}: "${event.alarmName}" in ${REGION_NAME}`;
-  return subject.length <= 100 ? subject : `${subject.slice(0, 97)}...`;
-}
-
-/** What an SNS action publishes as its message, as JSON. */
-export function snsMessage(event: AlarmEvent): object {
-  const { state, previousState, configuration } = event;
-  return {
-    AlarmName: event.alarmName,
-    AlarmDescription: event.description ?? null,
-    AWSAccountId: ACCOUNT_ID,
-    AlarmConfigurationUpdatedTimestamp: timestamp(event.configurationUpdatedMs),
-    NewStateValue: state.value,
-    NewStateReason: state.reason,
-    StateChangeTime: timestamp(state.timestampMs),
-    Region: REGION_NAME,
-    AlarmArn: event.alarmArn,
-    OldStateValue: previousState.value,
-    OKActions: event.okActions,
-    AlarmActions: event.alarmActions,
-    InsufficientDataActions: event.insufficientDataActions,
-    ...(configuration.kind === "composite"
-      ? compositeTrigger(configuration)
-      : { Trigger: metricTrigger(configuration) }),
-  };
-}
-
-function compositeTrigger({ alarmRule, triggeringChildren }: CompositeAlarmConfiguration): object {
-  return {
-    AlarmRule: alarmRule,
-    TriggeringChildren: triggeringChildren.map(({ arn, value, timestampMs }) => ({
-      Arn: arn,
-      State: { Value: value, Timestamp: timestamp(timestampMs) },
-    })),
-  };
-}
-
-function metricTrigger(configuration: MetricAlarmConfiguration): object {
-  const stat = configuration.queries[0]?.MetricStat;
-  const common = {
-    Period: configuration.periodSeconds,
-    EvaluationPeriods: configuration.evaluationPeriods,
-    ...(configuration.datapointsToAlarm === undefined
-      ? {}
-      : { DatapointsToAlarm: configuration.datapointsToAlarm }),
-    ComparisonOperator: configuration.comparisonOperator,
-    Threshold: configuration.threshold,
-    TreatMissingData: configuration.treatMissingData ?? "",
-    EvaluateLowSampleCountPercentile: configuration.evaluateLowSampleCountPercentile ?? "",
-  };
-  if (!configuration.singleMetric || !stat)
-    return { ...common, Metrics: configuration.queries.map(snsQuery) };
-  const extended = stat.Stat?.startsWith("p") ?? false;
-  return {
-    MetricName: stat.Metric?.MetricName,
-    Namespace: stat.Metric?.Namespace,
-    StatisticType: extended ? "ExtendedStatistic" : "Statistic",
-    ...(extended ? { ExtendedStatistic: stat.Stat } : { Statistic: stat.Stat?.toUpperCase() }),
-    Unit: stat.Unit ?? null,
-    Dimensions: snsDimensions(stat.Metric?.Dimensions),
-    ...common,
-  };
-}
-
-function snsQuery({ Id, Expression, Label, MetricStat, ReturnData }: MetricDataQuery): object {
-  return {
-    ...(Expression === undefined ? {} : { Expression }),
-    Id,
-    ...(Label === undefined ? {} : { Label }),
-    ...(MetricStat
-      ? {
-          MetricStat: {
-            Metric: {
-              Dimensions: snsDimensions(MetricStat.Metric?.Dimensions),
-              MetricName: MetricStat.Metric?.MetricName,
-              Namespace: MetricStat.Metric?.Namespace,
-            },
-            Period: MetricStat.Period,
-            Stat: MetricStat.Stat,
-          },
-        }
-      : {}),
-    ReturnData: ReturnData ?? true,
-  };
-}
-
-/** Lower-case here and nowhere else. */
-function snsDimensions(dimensions: readonly Dimension[] | undefined): object[] {
-  return (dimensions ?? []).map(({ Name, Value }) => ({ value: Value, name: Name }));
 }

@@ -1,30 +1,63 @@
 /**
- * The cookie of target group stickiness. AWS's value is encrypted; ours is only encoded: the group
- * and the nominal time until which it holds. Every response of a sticky rule renews it.
+ * The load balancer's stickiness cookies. AWS's values are encrypted; ours are only encoded: what
+ * is stuck to, and the nominal time until which it holds. Every response renews them.
  */
-const NAMES = ["AWSALBTG", "AWSALBTGCORS"] as const;
 
-/** The two Set-Cookie values; `expires` is the wall time at which the nominal end falls. */
+/** What a cookie sticks to: its target group, its target, its target while an application says so. */
+export const CookieName = {
+  Group: "AWSALBTG",
+  Target: "AWSALB",
+  Application: "AWSALBAPP",
+} as const;
+export type CookieName = (typeof CookieName)[keyof typeof CookieName];
+
+/** The second cookie, for requests of other origins: the same value, and SameSite. */
+const CORS = "CORS";
+
+/** The Set-Cookie value; `expires` is the wall time at which the client may forget it. */
+export function stickyCookie(
+  name: string,
+  id: string,
+  untilNominalMs: number,
+  expiresWallMs: number,
+): string {
+  const value = Buffer.from(`${untilNominalMs} ${id}`).toString("base64url");
+  // `Expires`, not `Max-Age` (ALB guide, sticky sessions).
+  return `${name}=${value}; Expires=${new Date(expiresWallMs).toUTCString()}; Path=/`;
+}
+
+/** Both Set-Cookie values of a cookie that also serves other origins. */
 export function stickyCookies(
-  stickyId: string,
+  name: CookieName,
+  id: string,
   untilNominalMs: number,
   untilWallMs: number,
 ): readonly string[] {
-  const value = Buffer.from(`${stickyId}.${untilNominalMs}`).toString("base64url");
-  const expires = new Date(untilWallMs).toUTCString();
-  const tail = `${value}; Expires=${expires}; Path=/`;
-  return [`${NAMES[0]}=${tail}`, `${NAMES[1]}=${tail}; SameSite=None`];
+  return [
+    stickyCookie(name, id, untilNominalMs, untilWallMs),
+    `${stickyCookie(name + CORS, id, untilNominalMs, untilWallMs)}; SameSite=None`,
+  ];
 }
 
-/** The group that a request's Cookie header names, unless it has expired or is not ours. */
-export function stickyIdOf(header: string | undefined, nowMs: number): string | undefined {
-  if (header === undefined || !header.includes("AWSALBTG")) return undefined;
+/** What a request's Cookie header sticks to by `name`, unless that has expired or is not ours. */
+export function stickyIdOf(
+  header: string | undefined,
+  name: CookieName,
+  nowMs: number,
+): string | undefined {
+  const value = cookieOf(header, name) ?? cookieOf(header, name + CORS);
+  if (value === undefined) return undefined;
+  const text = Buffer.from(value, "base64url").toString("latin1");
+  const at = text.indexOf(" ");
+  return at > 0 && Number(text.slice(0, at)) > nowMs ? text.slice(at + 1) : undefined;
+}
+
+/** The value of one cookie of a Cookie header. */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
+  if (header === undefined || !header.includes(name)) return undefined;
   for (const part of header.split(";")) {
     const at = part.indexOf("=");
-    if (at < 0 || !NAMES.some((name) => name === part.slice(0, at).trim())) continue;
-    const text = Buffer.from(part.slice(at + 1).trim(), "base64url").toString("latin1");
-    const [id, until] = text.split(".");
-    if (id && Number(until) > nowMs) return id;
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
   }
   return undefined;
 }

@@ -1,9 +1,11 @@
 /** The load balancers' data plane: real HTTP on loopback, fed by the control plane. */
 import { every, type Cancel, type Clock } from "../../base/clock.ts";
 import type { MetricSink } from "../ports.ts";
+import { JUDGEMENT_MS } from "./anomaly.ts";
 import { Balancer } from "./balancer.ts";
 import { Group, type TargetHealthView } from "./group.ts";
-import { Listener } from "./listener.ts";
+import { InProcessListener } from "./inProcessListener.ts";
+import { Listener, type Listening } from "./listener.ts";
 import { MINUTE_MS } from "./minutes.ts";
 import type {
   Action,
@@ -14,6 +16,7 @@ import type {
   Rule,
   TargetAddress,
 } from "./model.ts";
+import type { InProcessRequest, InProcessResponse, TargetNetwork } from "./network.ts";
 import { pointsOf } from "./points.ts";
 
 export interface DataPlaneOptions {
@@ -28,6 +31,8 @@ export interface DataPlaneOptions {
   readonly random?: () => number;
   /** Wall time to connect to a target; AWS has 10 s. */
   readonly connectTimeoutMs?: number;
+  /** Takes the place of sockets: listeners then open none, and answer `request` alone. */
+  readonly network?: TargetNetwork | undefined;
 }
 
 const METRIC_DELAY_MS = 30_000;
@@ -37,15 +42,21 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export class DataPlane {
   readonly #options: DataPlaneOptions;
   readonly #random: () => number;
+  readonly #connectTimeoutMs: number;
   readonly #balancers = new Map<string, Balancer>();
   readonly #groups = new Map<string, Group>();
-  readonly #listeners = new Map<string, Listener>();
+  readonly #listeners = new Map<string, Listening>();
   readonly #cancelMinutes: Cancel;
+  readonly #cancelJudgements: Cancel;
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
     this.#cancelMinutes = every(options.clock, MINUTE_MS, (atMs) => this.#publish(atMs));
+    this.#cancelJudgements = every(options.clock, JUDGEMENT_MS, () => {
+      for (const group of this.#groups.values()) group.judge();
+    });
   }
 
   /** Adds the load balancer, or applies changed settings from the next request on. */
@@ -72,7 +83,8 @@ export class DataPlane {
       const group = new Group(settings, {
         clock: this.#options.clock,
         random: this.#random,
-        connectTimeoutMs: this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+        connectTimeoutMs: this.#connectTimeoutMs,
+        network: this.#options.network,
       });
       this.#groups.set(settings.arn, group);
     }
@@ -106,10 +118,11 @@ export class DataPlane {
   ): Promise<ListenerAddress> {
     const balancer = this.#balancers.get(settings.balancerArn);
     if (!balancer) throw new Error(`No load balancer ${settings.balancerArn}`);
-    const listener = new Listener(settings, balancer, {
-      clock: this.#options.clock,
-      random: this.#random,
-    });
+    const { clock, network } = this.#options;
+    const context = { clock, random: this.#random, connectTimeoutMs: this.#connectTimeoutMs };
+    const listener = network
+      ? new InProcessListener(settings, balancer, context, network)
+      : new Listener(settings, balancer, context);
     const address = await listener.open();
     const before = this.#listeners.get(settings.arn);
     this.#listeners.set(settings.arn, listener);
@@ -128,6 +141,13 @@ export class DataPlane {
     this.#followUse();
   }
 
+  /** A client's request to a listener without a socket; rejects when there is no such one. */
+  async request(listenerArn: string, request: InProcessRequest): Promise<InProcessResponse> {
+    const listener = this.#listeners.get(listenerArn);
+    if (listener instanceof InProcessListener) return listener.request(request);
+    throw new Error(`No listener ${listenerArn} that can be called without a socket`);
+  }
+
   updateListener(settings: ListenerSettings): void {
     const listener = this.#listeners.get(settings.arn);
     if (listener) listener.settings = settings;
@@ -143,6 +163,7 @@ export class DataPlane {
   /** Ends every socket, timer and check. */
   async close(): Promise<void> {
     this.#cancelMinutes();
+    this.#cancelJudgements();
     await Promise.all([...this.#listeners.keys()].map((arn) => this.closeListener(arn)));
     await Promise.all([...this.#groups.keys()].map((arn) => this.removeGroup(arn)));
   }
@@ -183,6 +204,7 @@ export class DataPlane {
         balancer.book.finished(endMs).map(({ startMs, minute }) => [startMs, minute]),
       );
       const lastStartMs = endMs - MINUTE_MS;
+      const traffic = balancer.takeTraffic(groups);
       for (const startMs of new Set([...finished.keys(), lastStartMs])) {
         this.#options.metrics.publish(
           pointsOf({
@@ -192,6 +214,7 @@ export class DataPlane {
             minute: finished.get(startMs),
             // Health has no history: it is only known for the minute that just ended.
             hosts: startMs === lastStartMs ? hosts : [],
+            traffic: startMs === lastStartMs ? traffic : undefined,
           }),
         );
       }

@@ -5,25 +5,36 @@ import type { Dispatcher } from "undici";
 import type { Balancer } from "./balancer.ts";
 import type { Group } from "./group.ts";
 import type { ListenerSettings } from "./model.ts";
+import type { CookieMaker } from "./stickiness.ts";
 import type { Target } from "./target.ts";
 import { failureOf } from "./failure.ts";
 import { newTraceId, requestHeaders, responseHeaders } from "./headers.ts";
 import { addResponseTime } from "./minutes.ts";
 import { errorResponse, send } from "./respond.ts";
 
-const SMALL_BYTES = 16 * 1024;
+/**
+ * Responses of a known length up to this one are held until they are whole, so that one whose rest
+ * never comes can still become a 504, as on AWS ("content-length header that is larger than the
+ * entity body"). How much AWS holds is not documented.
+ */
+const HELD_BYTES = 16 * 1024;
 
 export interface ExchangeContext {
   readonly balancer: Balancer;
   readonly listener: ListenerSettings;
   readonly group: Group;
   readonly target: Target;
-  /** Set-Cookie values to add; undefined without stickiness. */
-  readonly cookies: readonly string[] | undefined;
+  /** Undefined without stickiness. */
+  readonly cookies: CookieMaker | undefined;
   readonly nowMs: number;
 }
 
-export function forward(req: IncomingMessage, res: ServerResponse, context: ExchangeContext): void {
+export function forward(
+  req: IncomingMessage,
+  res: ServerResponse,
+  hasBody: boolean,
+  context: ExchangeContext,
+): void {
   const { balancer, listener, target } = context;
   const handler = new Exchange(req, res, context);
   res.on("close", handler.onClientClose);
@@ -33,7 +44,7 @@ export function forward(req: IncomingMessage, res: ServerResponse, context: Exch
       path: pathOf(req.url ?? "/"),
       method: req.method ?? "GET",
       headers: requestHeaders(req, balancer.settings, listener.port, newTraceId(context.nowMs)),
-      body: hasBody(req) ? bodyOf(req) : null,
+      body: hasBody ? bodyOf(req) : null,
       headersTimeout: balancer.settings.idleTimeoutMs,
       bodyTimeout: balancer.settings.idleTimeoutMs,
     },
@@ -49,10 +60,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settled = false;
   #clientGone = false;
   #status = 0;
+  #message: string | undefined;
+  #headers: (string | string[])[] = [];
   #sentAt = performance.now();
   #responseMs = 0;
   /** Body bytes still to come; NaN when the target did not say. */
   #missing = Number.NaN;
+  /** The part of a short body that has come so far, if it comes in parts. */
+  #held: Buffer[] | undefined;
 
   constructor(req: IncomingMessage, res: ServerResponse, context: ExchangeContext) {
     this.#req = req;
@@ -83,22 +98,37 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
     message?: string,
   ): void {
-    if (status < 200) return;
+    // The client may have been answered already: it was too slow with its body.
+    if (status < 200 || this.#res.writableEnded) return;
     this.#status = status;
+    this.#message = message;
     this.#responseMs = performance.now() - this.#sentAt;
     const { cookies, listener } = this.#context;
-    if (cookies) headers["set-cookie"] = [headers["set-cookie"] ?? [], cookies].flat(2);
+    if (cookies) {
+      const fromTarget = [headers["set-cookie"] ?? []].flat();
+      const all = [...fromTarget, ...cookies(fromTarget)];
+      if (all.length > 0) headers["set-cookie"] = all;
+    }
+    this.#headers = responseHeaders(headers, listener.serverHeader);
     if (headers["content-length"] !== undefined) this.#missing = Number(headers["content-length"]);
-    this.#res.writeHead(status, message, responseHeaders(headers, listener.serverHeader));
+    if (this.#missing <= HELD_BYTES) return;
+    this.#writeHead();
+    // A stream's head must not wait for its first event; corked, they leave in one write if both
+    // are there already.
+    const { socket } = this.#res;
+    socket?.cork();
+    this.#res.flushHeaders();
+    process.nextTick(() => socket?.uncork());
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#res.writableEnded) return;
     this.#missing -= chunk.length;
     if (this.#missing === 0) {
-      // A small response leaves with its headers as one string, which Node writes faster than two
-      // buffers; latin1 maps bytes to characters one to one.
-      if (chunk.length <= SMALL_BYTES) this.#res.end(chunk.toString("latin1"), "latin1");
-      else this.#res.end(chunk);
+      this.#writeHead();
+      this.#end(chunk);
+    } else if (!this.#res.headersSent) {
+      (this.#held ??= []).push(chunk);
     } else if (!this.#res.write(chunk)) {
       controller.pause();
       this.#res.once("drain", () => controller.resume());
@@ -107,24 +137,41 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#settle();
-    if (!this.#res.writableEnded) this.#res.end();
+    if (this.#res.writableEnded) return;
+    this.#writeHead();
+    this.#res.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#settled) return;
-    const { balancer, group, listener } = this.#context;
-    if (this.#res.headersSent || this.#clientGone) {
-      this.#settle();
+    const { balancer, group, listener, target } = this.#context;
+    const answered = this.#res.headersSent;
+    // What was held is thrown away: the client never learns what the target said.
+    if (!answered) this.#status = 0;
+    this.#settle();
+    if (answered || this.#clientGone) {
       // A response that broke off cannot be repaired: the client sees the connection end.
       this.#res.destroy();
-      if (this.#status === 0) balancer.book.own(460);
+      if (!answered) balancer.book.own(460);
       return;
     }
     const failure = failureOf(error);
-    this.#settle();
     if (failure.connection) balancer.book.group(group.settings.dimension).connectionErrors += 1;
+    if (failure.status >= 500) target.sample.errors += 1;
     balancer.book.own(failure.status);
     send(this.#res, errorResponse(failure.status), listener.serverHeader);
+  }
+
+  #writeHead(): void {
+    if (!this.#res.headersSent) this.#res.writeHead(this.#status, this.#message, this.#headers);
+  }
+
+  #end(last: Buffer): void {
+    if (this.#held) this.#res.end(Buffer.concat([...this.#held, last]));
+    // A small response leaves with its headers as one string, which Node writes faster than two
+    // buffers; latin1 maps bytes to characters one to one.
+    else if (last.length <= HELD_BYTES) this.#res.end(last.toString("latin1"), "latin1");
+    else this.#res.end(last);
   }
 
   /** Once per request, when its response is complete or will never be. */
@@ -135,20 +182,22 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#req.unpipe();
       this.#req.resume();
     }
-    const { balancer, group, target } = this.#context;
-    target.outstanding -= 1;
-    const minute = balancer.book.group(group.settings.dimension);
-    minute.requests += 1;
-    if (this.#status === 0) return;
-    const digit = Math.floor(this.#status / 100);
-    minute.codes[digit] = (minute.codes[digit] ?? 0) + 1;
-    addResponseTime(minute.responseTimes, this.#responseMs);
+    accountFor(this.#context, this.#status, this.#responseMs);
   }
 }
 
-function hasBody(req: IncomingMessage): boolean {
-  const length = req.headers["content-length"];
-  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+/** Once per request for which a target was chosen. `status` is 0 when the target sent none. */
+export function accountFor(context: ExchangeContext, status: number, responseMs: number): void {
+  const { balancer, group, target } = context;
+  target.outstanding -= 1;
+  target.sample.requests += 1;
+  const minute = balancer.book.group(group.settings.dimension);
+  minute.requests += 1;
+  if (status === 0) return;
+  if (status >= 500) target.sample.errors += 1;
+  const digit = Math.floor(status / 100);
+  minute.codes[digit] = (minute.codes[digit] ?? 0) + 1;
+  addResponseTime(minute.responseTimes, responseMs);
 }
 
 /** Not `req` itself: undici destroys a body on errors, and the client's connection with it. */
@@ -157,6 +206,6 @@ function bodyOf(req: IncomingMessage): PassThrough {
 }
 
 /** Proxies' absolute form (`GET http://host/path`) comes down to the path. */
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   return url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "").replace(/^(?!\/)/, "/");
 }

@@ -1,34 +1,53 @@
-/** A target group at work: registration, health checks, and the choice of a target. */
+/** A target group at work: who is registered, how healthy each is, and what it counted. */
 import type { Clock } from "../../base/clock.ts";
+import { forgetAnomaly, judgeTargets } from "./automaticWeights.ts";
 import { checkRepeatedly } from "./checker.ts";
 import { eligibleTargets } from "./choose.ts";
-import { afterCheck, NOT_IN_USE, NOT_REGISTERED, REGISTERING, type Health } from "./health.ts";
+import {
+  afterCheck,
+  NOT_IN_USE,
+  NOT_REGISTERED,
+  REGISTERING,
+  type CheckOutcome,
+  type Health,
+} from "./health.ts";
 import { Algorithm, type GroupSettings, type TargetAddress } from "./model.ts";
+import { Picker } from "./picker.ts";
 import type { GroupHosts } from "./points.ts";
+import { probeInProcess } from "./inProcessExchange.ts";
+import type { TargetNetwork } from "./network.ts";
 import { probe } from "./probe.ts";
+import { beginHealthy, hasFullShare } from "./slowStart.ts";
 import { Target } from "./target.ts";
 
 export interface GroupContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly connectTimeoutMs: number;
+  /** Takes the place of sockets. */
+  readonly network?: TargetNetwork | undefined;
 }
 
 export interface TargetHealthView extends TargetAddress {
   readonly health: Health;
+  readonly anomalous: boolean;
+  /** Whether it gets less traffic for its anomaly. */
+  readonly mitigated: boolean;
 }
 
 export class Group {
   readonly #context: GroupContext;
   #settings: GroupSettings;
+  readonly #picker: Picker;
   #targets: Target[] = [];
-  #eligible: readonly Target[] = [];
-  #turn = 0;
   #inUse = false;
+  /** Connections opened to targets that have left since the last count. */
+  #openedByGone = 0;
 
   constructor(settings: GroupSettings, context: GroupContext) {
     this.#settings = settings;
     this.#context = context;
+    this.#picker = new Picker(context.clock, context.random);
   }
 
   get stickyId(): string {
@@ -46,15 +65,20 @@ export class Group {
 
   update(settings: GroupSettings): void {
     this.#settings = settings;
+    if (settings.slowStartMs === 0)
+      for (const target of this.#targets) target.slowSinceMs = undefined;
+    if (!this.#mitigates()) for (const target of this.#targets) target.mitigatedShare = 1;
     this.#refresh();
   }
 
   register(addresses: readonly TargetAddress[]): void {
+    const startsSlowly = hasFullShare(this.#targets);
     for (const address of addresses) {
       const known = this.#find(address);
       if (known && !known.draining) continue;
       if (known) this.#remove(known);
       const target = new Target(address, this.#inUse, this.#context.connectTimeoutMs);
+      target.startsSlowly = startsSlowly;
       this.#targets.push(target);
       if (this.#inUse) this.#check(target);
     }
@@ -82,28 +106,27 @@ export class Group {
 
   /** A target for one request; undefined when none is registered. */
   pick(): Target | undefined {
-    const eligible = this.#eligible;
-    if (eligible.length < 2) return eligible[0];
-    const { algorithm } = this.#settings;
-    if (algorithm === Algorithm.LeastOutstandingRequests) {
-      return eligible.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
-    }
-    // Without anomaly mitigation all weights of weighted_random are equal.
-    const turn =
-      algorithm === Algorithm.WeightedRandom
-        ? Math.floor(this.#context.random() * eligible.length)
-        : this.#turn++ % eligible.length;
-    return eligible[turn];
+    return this.#picker.pick();
+  }
+
+  /** The target that a stickiness cookie names, if it may take traffic. */
+  find(key: string): Target | undefined {
+    return this.#picker.find(key);
   }
 
   /** Every registered or draining target, or just `wanted` (unknown ones as not registered). */
   health(wanted?: readonly TargetAddress[]): readonly TargetHealthView[] {
     const list: readonly TargetAddress[] = wanted ?? this.#targets;
-    return list.map(({ id, port }) => ({
-      id,
-      port,
-      health: this.#find({ id, port })?.health ?? NOT_REGISTERED,
-    }));
+    return list.map(({ id, port }) => {
+      const target = this.#find({ id, port });
+      return {
+        id,
+        port,
+        health: target?.health ?? NOT_REGISTERED,
+        anomalous: target?.anomalous ?? false,
+        mitigated: (target?.mitigatedShare ?? 1) < 1,
+      };
+    });
   }
 
   /** Registered targets by health; draining and still unchecked ones count in neither. */
@@ -115,7 +138,28 @@ export class Group {
       registered: this.#targets.filter((target) => !target.draining).length,
       healthy: count("healthy"),
       unhealthy: count("unhealthy"),
+      anomalous: this.#targets.filter((target) => target.anomalous).length,
+      mitigated: this.#targets.filter((target) => target.mitigatedShare < 1).length,
     };
+  }
+
+  /** Connections to targets: open now, and opened since the last call. */
+  takeConnections(): { readonly open: number; readonly opened: number } {
+    let open = 0;
+    let opened = this.#openedByGone;
+    this.#openedByGone = 0;
+    for (const { connections } of this.#targets) {
+      open += connections.open;
+      opened += connections.opened;
+      connections.opened = 0;
+    }
+    return { open, opened };
+  }
+
+  /** Looks for targets that fail more often than their peers; every ten nominal seconds. */
+  judge(): void {
+    judgeTargets(this.#targets, this.#mitigates());
+    this.#refresh();
   }
 
   setInUse(inUse: boolean): void {
@@ -124,6 +168,8 @@ export class Group {
     for (const target of this.#targets.filter(({ draining }) => !draining)) {
       target.stopChecks();
       target.health = inUse ? REGISTERING : NOT_IN_USE;
+      target.startsSlowly = false;
+      target.slowSinceMs = undefined;
       if (inUse) this.#check(target);
     }
     this.#refresh();
@@ -142,13 +188,34 @@ export class Group {
       check: (signal) => {
         const { port, path, timeoutMs } = this.#settings.healthCheck;
         const checkPort = port === "traffic-port" ? target.port : port;
+        const { clock, network } = this.#context;
+        if (network) {
+          const address = { id: target.id, port: checkPort };
+          return probeInProcess({ clock, network }, address, path, timeoutMs);
+        }
         return probe({ host: target.id, port: checkPort, path, timeoutMs, signal });
       },
-      onOutcome: (outcome) => {
-        target.health = afterCheck(target.health, outcome, this.#settings.healthCheck);
-        this.#refresh();
-      },
+      onOutcome: (outcome) => this.#checked(target, outcome),
     });
+  }
+
+  #checked(target: Target, outcome: CheckOutcome): void {
+    const { healthCheck, slowStartMs } = this.#settings;
+    const before = target.health.state;
+    target.health = afterCheck(target.health, outcome, healthCheck);
+    if (!target.healthy) {
+      target.slowSinceMs = undefined;
+      forgetAnomaly(target);
+    } else if (before !== "healthy") {
+      const peers = this.#targets.filter((other) => other !== target);
+      beginHealthy(target, peers, this.#context.clock.now(), slowStartMs);
+    }
+    this.#refresh();
+  }
+
+  #mitigates(): boolean {
+    const { algorithm, anomalyMitigation } = this.#settings;
+    return anomalyMitigation && algorithm === Algorithm.WeightedRandom;
   }
 
   #find({ id, port }: TargetAddress): Target | undefined {
@@ -157,6 +224,7 @@ export class Group {
 
   #remove(target: Target): void {
     this.#targets = this.#targets.filter((other) => other !== target);
+    this.#openedByGone += target.connections.opened;
     this.#refresh();
     void target.end();
   }
@@ -164,6 +232,7 @@ export class Group {
   /** Chosen when something changes, so that no request pays for it. */
   #refresh(): void {
     const { minimumHealthyCount, minimumHealthyPercent } = this.#settings;
-    this.#eligible = eligibleTargets(this.#targets, minimumHealthyCount, minimumHealthyPercent);
+    const eligible = eligibleTargets(this.#targets, minimumHealthyCount, minimumHealthyPercent);
+    this.#picker.refresh(eligible, this.#settings);
   }
 }

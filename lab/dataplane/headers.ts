@@ -1,9 +1,6 @@
 /** Headers in both directions: what a load balancer adds, and what ends at each hop. */
-import type { IncomingMessage } from "node:http";
 import type { BalancerSettings } from "./model.ts";
-
-/** Longest single header and request line; above it AWS answers 400 and 414. */
-export const MAX_LINE_BYTES = 16 * 1024;
+import type { RequestHead } from "./network.ts";
 
 const NOT_FORWARDED = new Set([
   "connection",
@@ -31,7 +28,7 @@ const VALID_NAME = /^[-A-Za-z0-9]+$/;
 
 /** The name and value list that goes to the target. */
 export function requestHeaders(
-  req: IncomingMessage,
+  req: RequestHead,
   balancer: BalancerSettings,
   listenerPort: number,
   traceId: string,
@@ -59,16 +56,7 @@ export function requestHeaders(
   return out;
 }
 
-/** Whether a single header is longer than AWS takes. */
-export function hasOversizedHeader(req: IncomingMessage): boolean {
-  const raw = req.rawHeaders;
-  for (let i = 1; i < raw.length; i += 2) {
-    if ((raw[i]?.length ?? 0) > MAX_LINE_BYTES) return true;
-  }
-  return false;
-}
-
-/** The target's headers for the client; `extra` is a name and value list to add. */
+/** The target's headers for the client. */
 export function responseHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   serverHeader: boolean,
@@ -96,7 +84,7 @@ export function newTraceId(nowMs: number): string {
   return `1-${seconds}-${TRACE_PREFIX}${lastTrace.toString(16).padStart(12, "0")}`;
 }
 
-function clientAddress(req: IncomingMessage, balancer: BalancerSettings): string {
+function clientAddress(req: RequestHead, balancer: BalancerSettings): string {
   const address = req.socket.remoteAddress ?? "127.0.0.1";
   return balancer.forwardedForPort ? `${address}:${req.socket.remotePort ?? 0}` : address;
 }

@@ -1,23 +1,17 @@
 /** One listener: a real HTTP server on loopback that applies its rules to each request. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Clock } from "../../base/clock.ts";
 import type { Balancer } from "./balancer.ts";
 import type { Group } from "./group.ts";
-import type { Action, ListenerAddress, ListenerSettings, Rule } from "./model.ts";
-import { chooseGroup } from "./choose.ts";
-import { compileConditions, type Predicate } from "./conditions.ts";
-import { stickyCookies, stickyIdOf } from "./cookie.ts";
+import type { ListenerAddress, ListenerSettings, Rule } from "./model.ts";
+import { chooseTarget, ownAnswer } from "./action.ts";
 import { forward } from "./exchange.ts";
-import { hasOversizedHeader, MAX_LINE_BYTES } from "./headers.ts";
-import {
-  errorPage,
-  errorResponse,
-  phraseOf,
-  redirectResponse,
-  send,
-  type OwnResponse,
-} from "./respond.ts";
+import { scanRequest } from "./refusal.ts";
+import { errorResponse, send, sendRaw, type OwnResponse } from "./respond.ts";
+import { Router } from "./router.ts";
+import { openTunnel } from "./tunnel.ts";
 
 /** All headers of a request together; above it AWS answers 400. */
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -25,44 +19,66 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** The lowest port that needs no privilege. */
 const FIRST_FREE_PORT = 1024;
 
-interface CompiledRule {
-  readonly matches: Predicate | undefined;
-  readonly action: Action<Group>;
+export interface ListenerContext {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly connectTimeoutMs: number;
 }
 
-export class Listener {
+/** A listener of the data plane, however requests come to it. */
+export interface Listening {
   readonly balancer: Balancer;
   settings: ListenerSettings;
-  readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #server: Server;
-  #rules: readonly CompiledRule[] = [];
-  #groups = new Set<Group>();
+  /** The groups that any rule names, whatever their weight. */
+  readonly groups: ReadonlySet<Group>;
+  setRules(rules: readonly Rule<Group>[]): void;
+  /** Follows changed timeouts of the load balancer, for open connections too. */
+  applyTimeouts(): void;
+  open(): Promise<ListenerAddress>;
+  close(): Promise<void>;
+}
 
-  constructor(
-    settings: ListenerSettings,
-    balancer: Balancer,
-    context: { readonly clock: Clock; readonly random: () => number },
-  ) {
+export class Listener implements Listening {
+  readonly balancer: Balancer;
+  settings: ListenerSettings;
+  readonly context: ListenerContext;
+  readonly #server: Server;
+  readonly #router = new Router();
+  /** Connections that were upgraded: the server no longer knows them. */
+  readonly #tunnels = new Set<Socket>();
+
+  constructor(settings: ListenerSettings, balancer: Balancer, context: ListenerContext) {
     this.settings = settings;
     this.balancer = balancer;
-    this.#clock = context.clock;
-    this.#random = context.random;
-    this.#server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) =>
-      this.#answer(req, res),
-    );
+    this.context = context;
+    this.#server = createServer({
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A missing Host is refused with the load balancer's own page.
+      requireHostHeader: false,
+      // One idle timer per connection does for all of Node's: AWS counts the time between bytes.
+      keepAliveTimeout: 0,
+      headersTimeout: 0,
+      requestTimeout: 0,
+      shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === "websocket",
+    });
+    this.#server.on("request", (req, res) => this.#answer(req, res));
+    this.#server.on("checkExpectation", (req, res) => this.#answer(req, res));
+    this.#server.on("upgrade", (req: IncomingMessage, socket, head: Buffer) => {
+      if (socket instanceof Socket) this.#upgrade(req, socket, head);
+    });
+    this.#server.on("connection", (socket) => balancer.connections.add(socket));
+    this.#server.on("timeout", (socket) => this.#idle(socket));
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) =>
       this.#refuse(error, socket),
     );
     this.applyTimeouts();
   }
 
-  /** Idle client connections end with the load balancer's idle timeout. */
+  /** From now on for new connections and for those that are open. */
   applyTimeouts(): void {
     const { idleTimeoutMs } = this.balancer.settings;
-    this.#server.requestTimeout = 0;
-    this.#server.headersTimeout = idleTimeoutMs;
-    this.#server.keepAliveTimeout = idleTimeoutMs;
+    this.#server.timeout = idleTimeoutMs;
+    for (const socket of this.balancer.connections.sockets()) socket.setTimeout(idleTimeoutMs);
   }
 
   /** Binds the wanted port when it needs no privilege and is free, any other one otherwise. */
@@ -76,94 +92,61 @@ export class Listener {
     return { port, url: `http://127.0.0.1:${port}` };
   }
 
-  /** Replaces all rules at once; a request under way keeps the action it began with. */
   setRules(rules: readonly Rule<Group>[]): void {
-    this.#rules = rules.map(({ conditions, action }) => ({
-      matches: conditions.length === 0 ? undefined : compileConditions(conditions),
-      action,
-    }));
-    this.#groups = new Set(
-      rules.flatMap(({ action }) =>
-        action.type === "forward" ? action.shares.map((share) => share.group) : [],
-      ),
-    );
+    this.#router.set(rules);
   }
 
   /** The groups that any rule names, whatever their weight. */
   get groups(): ReadonlySet<Group> {
-    return this.#groups;
+    return this.#router.groups;
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
+      for (const socket of this.#tunnels) socket.destroy();
     });
   }
 
   #answer(req: IncomingMessage, res: ServerResponse): void {
-    const refusal = refusalOf(req);
+    const { refusal, hasBody } = scanRequest(req);
+    const connection = this.balancer.connections.get(req.socket);
+    if (connection) {
+      connection.response = res;
+      connection.bytesOfRequests = req.socket.bytesRead;
+      if (hasBody) {
+        req.once("end", () => {
+          connection.bytesOfRequests = req.socket.bytesRead;
+        });
+      }
+    }
     if (refusal !== undefined) {
-      this.#send(res, errorResponse(refusal));
+      this.#cutShort(res, refusal);
       return;
     }
-    const action = this.#match(req);
-    switch (action.type) {
-      case "forward":
-        this.#forward(req, res, action);
-        return;
-      case "fixed-response":
-        this.balancer.book.current().fixedResponses += 1;
-        this.#send(res, action);
-        return;
-      case "redirect":
-        this.balancer.book.current().redirects += 1;
-        this.#send(res, redirectResponse(action, req, this.settings.port));
-    }
+    const action = this.#router.match(req, this.balancer.book);
+    const choice = action.type === "forward" ? chooseTarget(req, action, this) : undefined;
+    if (choice) forward(req, res, hasBody, choice);
+    else this.#send(res, ownAnswer(req, action, this));
   }
 
-  #match(req: IncomingMessage): Action<Group> {
-    const rules = this.#rules;
-    const url = req.url ?? "/";
-    const at = url.indexOf("?");
-    for (const rule of rules) {
-      if (rule.matches === undefined) return rule.action;
-      const met = rule.matches({
-        method: req.method ?? "GET",
-        path: at < 0 ? url : url.slice(0, at),
-        query: at < 0 ? "" : url.slice(at + 1),
-        headers: req.headers,
-        clientAddress: req.socket.remoteAddress ?? "",
-      });
-      if (met) return rule.action;
-    }
-    throw new Error("A listener has a default rule");
-  }
-
-  #forward(
-    req: IncomingMessage,
-    res: ServerResponse,
-    { shares, stickyMs }: Extract<Action<Group>, { type: "forward" }>,
-  ): void {
-    const nowMs = this.#clock.now();
-    const sticky = stickyMs === undefined ? undefined : stickyIdOf(req.headers.cookie, nowMs);
-    const group = chooseGroup(shares, sticky, this.#random());
-    const target = group?.pick();
-    if (group === undefined || target === undefined) {
-      this.#send(res, errorResponse(503));
+  /** A WebSocket's request: Node has handed over the bare connection. */
+  #upgrade(req: IncomingMessage, socket: Socket, early: Buffer): void {
+    this.#tunnels.add(socket);
+    socket.once("close", () => this.#tunnels.delete(socket));
+    socket.on("error", () => socket.destroy());
+    const { refusal } = scanRequest(req);
+    const action = refusal === undefined ? this.#router.match(req, this.balancer.book) : undefined;
+    const choice = action?.type === "forward" ? chooseTarget(req, action, this) : undefined;
+    if (choice) {
+      const { connectTimeoutMs } = this.context;
+      openTunnel(req, socket, early, { ...choice, connectTimeoutMs });
       return;
     }
-    forward(req, res, {
-      balancer: this.balancer,
-      listener: this.settings,
-      group,
-      target,
-      cookies:
-        stickyMs === undefined
-          ? undefined
-          : stickyCookies(group.stickyId, nowMs + stickyMs, this.#clock.toWall(nowMs + stickyMs)),
-      nowMs,
-    });
+    const response = action ? ownAnswer(req, action, this) : errorResponse(refusal ?? 400);
+    this.balancer.book.own(response.status);
+    sendRaw(socket, response, this.settings.serverHeader);
   }
 
   #send(res: ServerResponse, response: OwnResponse): void {
@@ -171,20 +154,44 @@ export class Listener {
     send(res, response, this.settings.serverHeader);
   }
 
-  /** What Node's parser could not read: 400, or 408 when the client was too slow. */
+  /** What Node's parser could not read: a head, or the body of a request that is under way. */
   #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-    if (error.code === "ECONNRESET" || !socket.writable) {
-      socket.destroy();
+    const connection = socket instanceof Socket ? this.balancer.connections.get(socket) : undefined;
+    const res = connection?.response;
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else if (res === undefined || res.writableFinished) this.#refuseRaw(socket, 400);
+    // One that has been refused already needs no second answer.
+    else if (!res.writableEnded) this.#cutShort(res, 400);
+  }
+
+  /**
+   * Nothing came and nothing left for the idle timeout. A request that has begun and does not go on
+   * is a 408; a client that stopped reading, and one that had nothing to say, are just cut off.
+   * While a target works on a whole request its own timeouts decide.
+   */
+  #idle(socket: Socket): void {
+    const connection = this.balancer.connections.get(socket);
+    const res = connection?.response;
+    if (!connection) socket.destroy();
+    else if (res === undefined || res.writableFinished) {
+      if (socket.bytesRead > connection.bytesOfRequests) this.#refuseRaw(socket, 408);
+      else socket.destroy();
+    } else if (res.headersSent || !res.req.complete) this.#cutShort(res, 408);
+  }
+
+  /** Ends a response under way and its connection: with an own answer if there was none yet. */
+  #cutShort(res: ServerResponse, status: number): void {
+    if (res.headersSent) {
+      res.destroy();
       return;
     }
-    const status = error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : 400;
+    res.shouldKeepAlive = false;
+    this.#send(res, errorResponse(status));
+  }
+
+  #refuseRaw(socket: Duplex, status: number): void {
     this.balancer.book.own(status);
-    const body = errorPage(status);
-    const server = this.settings.serverHeader ? "Server: awselb/2.0\r\n" : "";
-    socket.end(
-      `HTTP/1.1 ${status} ${phraseOf(status)}\r\n${server}Content-Type: text/html\r\n` +
-        `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-    );
+    sendRaw(socket, errorResponse(status), this.settings.serverHeader);
   }
 
   #listen(port: number): Promise<boolean> {
@@ -200,14 +207,4 @@ export class Listener {
       });
     });
   }
-}
-
-/** The status for requests that never reach a rule; undefined for all others. */
-function refusalOf(req: IncomingMessage): number | undefined {
-  if (req.method === "TRACE") return 405;
-  if ((req.url?.length ?? 0) > MAX_LINE_BYTES) return 414;
-  if (hasOversizedHeader(req)) return 400;
-  // The lab's load balancer carries no WebSockets, and says so.
-  if (req.headers.upgrade?.toLowerCase() === "websocket") return 501;
-  return undefined;
 }

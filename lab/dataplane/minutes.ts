@@ -20,6 +20,10 @@ export interface BalancerMinute {
   readonly own: Map<number, number>;
   fixedResponses: number;
   redirects: number;
+  /** Rules tried; default rules do not count. */
+  ruleEvaluations: number;
+  /** Requests for a sticky target group that had to be given a new target. */
+  nonSticky: number;
 }
 
 export interface FinishedMinute {
@@ -83,7 +87,14 @@ export class MinuteBook {
 }
 
 function newMinute(): BalancerMinute {
-  return { groups: new Map(), own: new Map(), fixedResponses: 0, redirects: 0 };
+  return {
+    groups: new Map(),
+    own: new Map(),
+    fixedResponses: 0,
+    redirects: 0,
+    ruleEvaluations: 0,
+    nonSticky: 0,
+  };
 }
 
 /** Counts one response time, rounded to three significant digits so that a minute stays small. */

@@ -23,6 +23,12 @@ export interface HealthCheckSettings {
   readonly matcher: string;
 }
 
+/** Durations are nominal, 1,000 to 604,800,000. */
+export type TargetStickiness =
+  | { readonly kind: "lb_cookie"; readonly durationMs: number }
+  /** Begins when a target's response sets the cookie `cookieName`. */
+  | { readonly kind: "app_cookie"; readonly cookieName: string; readonly durationMs: number };
+
 export interface GroupSettings {
   readonly arn: string;
   /** The metric dimension: `targetgroup/NAME/16 hex`. */
@@ -31,6 +37,12 @@ export interface GroupSettings {
   /** Nominal, 0 to 3,600,000. */
   readonly deregistrationDelayMs: number;
   readonly algorithm: Algorithm;
+  /** Nominal, 30,000 to 900,000; 0 when slow start is off. */
+  readonly slowStartMs: number;
+  /** Whether anomalous targets get less traffic; of effect with `weighted_random` only. */
+  readonly anomalyMitigation: boolean;
+  /** Which target a client stays on; undefined when the group's targets are not sticky. */
+  readonly stickiness: TargetStickiness | undefined;
   /** With fewer healthy targets than either bound, every target gets traffic (fail-open). */
   readonly minimumHealthyCount: number;
   /** 0 when the attribute is `off`. */

@@ -15,6 +15,18 @@ export interface GroupHosts {
   readonly registered: number;
   readonly healthy: number;
   readonly unhealthy: number;
+  readonly anomalous: number;
+  readonly mitigated: number;
+}
+
+/** What the load balancer's sockets did since the last report. */
+export interface SocketTraffic {
+  /** From and to clients, headers included. */
+  readonly bytes: number;
+  /** From clients and to targets. */
+  readonly newConnections: number;
+  /** Open when the minute ended, from clients and to targets. */
+  readonly activeConnections: number;
 }
 
 export interface MinuteReport {
@@ -26,13 +38,15 @@ export interface MinuteReport {
   readonly minute: BalancerMinute | undefined;
   /** The groups that the load balancer's rules name, as they were when the minute ended. */
   readonly hosts: readonly GroupHosts[];
+  /** Undefined for a minute that is reported late: sockets have no history either. */
+  readonly traffic: SocketTraffic | undefined;
 }
 
 type Dimensions = Readonly<Record<string, string>>;
 type Values = Pick<MetricPoint, "values" | "counts">;
 
 export function pointsOf(report: MinuteReport): readonly MetricPoint[] {
-  const { balancer, startMs, availableAtMs, minute, hosts } = report;
+  const { balancer, startMs, availableAtMs, minute, hosts, traffic } = report;
   const points: MetricPoint[] = [];
   const add = (
     metricName: string,
@@ -56,6 +70,10 @@ export function pointsOf(report: MinuteReport): readonly MetricPoint[] {
   /** Counts are reported when there is something to count. */
   const addCount = (name: string, sets: readonly Dimensions[], n: number): void => {
     if (n > 0) add(name, "Count", sets, times(n));
+  };
+  /** One sample that is itself the minute's sum. */
+  const addSum = (name: string, unit: string, sets: readonly Dimensions[], n: number): void => {
+    if (n > 0) add(name, unit, sets, one(n));
   };
   const balancerSets = inZone({ LoadBalancer: balancer });
 
@@ -106,6 +124,15 @@ export function pointsOf(report: MinuteReport): readonly MetricPoint[] {
     }
     addCount("HTTP_Fixed_Response_Count", balancerSets, minute.fixedResponses);
     addCount("HTTP_Redirect_Count", balancerSets, minute.redirects);
+    addCount("NonStickyRequestCount", balancerSets, minute.nonSticky);
+    // Per load balancer only: rules belong to no zone.
+    addSum("RuleEvaluations", "Count", [{ LoadBalancer: balancer }], minute.ruleEvaluations);
+  }
+  // Idle connections alone are no traffic, and without traffic nothing is reported.
+  if (traffic && (minute || traffic.bytes > 0)) {
+    addSum("ActiveConnectionCount", "Count", balancerSets, traffic.activeConnections);
+    addSum("NewConnectionCount", "Count", balancerSets, traffic.newConnections);
+    addSum("ProcessedBytes", "Bytes", balancerSets, traffic.bytes);
   }
 
   for (const host of hosts) {
@@ -114,6 +141,8 @@ export function pointsOf(report: MinuteReport): readonly MetricPoint[] {
     const sets = inZone({ TargetGroup: host.dimension, LoadBalancer: balancer });
     add("HealthyHostCount", "Count", sets, one(host.healthy));
     add("UnHealthyHostCount", "Count", sets, one(host.unhealthy));
+    add("AnomalousHostCount", "Count", sets, one(host.anomalous));
+    add("MitigatedHostCount", "Count", sets, one(host.mitigated));
   }
   return points;
 }

@@ -1,6 +1,8 @@
 /** Responses that the load balancer makes itself; only these carry `Server: awselb/2.0`. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:http";
+import { STATUS_CODES, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Action } from "./model.ts";
+import type { RequestHead } from "./network.ts";
 
 /** AWS's phrases where they differ from the registry's. */
 const PHRASES: Readonly<Record<number, string>> = {
@@ -20,9 +22,9 @@ export function phraseOf(status: number): string {
   return PHRASES[status] ?? STATUS_CODES[status] ?? "";
 }
 
-export function errorPage(status: number): string {
-  const title = `${status} ${phraseOf(status)}`;
-  return [
+export function errorResponse(status: number): OwnResponse {
+  const title = `${status} ${phraseOf(status)}`.trim();
+  const body = [
     "<html>",
     `<head><title>${title}</title></head>`,
     "<body>",
@@ -31,26 +33,41 @@ export function errorPage(status: number): string {
     "</html>",
     "",
   ].join("\r\n");
-}
-
-export function errorResponse(status: number): OwnResponse {
-  return { status, contentType: "text/html", body: errorPage(status) };
+  return { status, contentType: "text/html", body };
 }
 
 export function send(res: ServerResponse, response: OwnResponse, serverHeader: boolean): void {
-  const body = response.body ?? "";
+  res.writeHead(response.status, phraseOf(response.status), headersOf(response, serverHeader));
+  res.end(response.body ?? "");
+}
+
+/** For a connection that is no longer, or never was, HTTP to Node; it ends with the response. */
+export function sendRaw(socket: Duplex, response: OwnResponse, serverHeader: boolean): void {
+  const headers = headersOf(response, serverHeader);
+  headers.push("Date", new Date().toUTCString(), "Connection", "close");
+  socket.end(headOf(response.status, phraseOf(response.status), headers) + (response.body ?? ""));
+}
+
+/** Status line and header fields on the wire; `headers` is a name and value list. */
+export function headOf(status: number, phrase: string, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} ${phrase}\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  return `${text}\r\n`;
+}
+
+/** A name and value list. */
+export function headersOf(response: OwnResponse, serverHeader: boolean): string[] {
   const headers: string[] = serverHeader ? ["Server", "awselb/2.0"] : [];
   if (response.contentType) headers.push("Content-Type", response.contentType);
   if (response.location) headers.push("Location", response.location);
-  headers.push("Content-Length", String(Buffer.byteLength(body)));
-  res.writeHead(response.status, phraseOf(response.status), headers);
-  res.end(body);
+  headers.push("Content-Length", String(Buffer.byteLength(response.body ?? "")));
+  return headers;
 }
 
 /** The redirect's target for one request, its `#{…}` filled in (RedirectActionConfig). */
 export function redirectResponse(
   action: Extract<Action<unknown>, { type: "redirect" }>,
-  req: IncomingMessage,
+  req: RequestHead,
   listenerPort: number,
 ): OwnResponse {
   const url = req.url ?? "/";

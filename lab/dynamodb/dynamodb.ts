@@ -1,6 +1,7 @@
 /** DynamoDB: on-demand tables with a simple or composite key, and expressions over their items. */
 import type { LabCore, LabService, Operation } from "../service.ts";
 import { ServiceName } from "../service.ts";
+import { batchOperations } from "./batchOperations.ts";
 import { itemOperations } from "./itemOperations.ts";
 import { readOperations } from "./readOperations.ts";
 import { settingsOperations } from "./settingsOperations.ts";
@@ -18,13 +19,15 @@ export class DynamoDb implements LabService {
       ...settingsOperations(core, tables),
       ...itemOperations(tables),
       ...readOperations(tables),
+      ...batchOperations(tables),
     };
   }
 
-  /** Every operation on a table is authorised by the table's ARN; ListTables by none. */
+  /** Every operation on tables is authorised by their ARNs; ListTables by none. */
   resourcesOf(_operation: string, input: Record<string, unknown>): readonly string[] {
-    const { TableName: name, ResourceArn: resourceArn } = input;
+    const { TableName: name, ResourceArn: resourceArn, RequestItems: items } = input;
     if (typeof name === "string") return [tableArn(name)];
+    if (typeof items === "object" && items !== null) return Object.keys(items).map(tableArn);
     return typeof resourceArn === "string" ? [resourceArn] : ["*"];
   }
 }

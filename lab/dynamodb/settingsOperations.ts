@@ -8,6 +8,8 @@ import type { Table, Tables } from "./table.ts";
 
 const DAY_MS = 86_400_000;
 const MOST_TAGS = 50;
+/** Nominal time in which a table takes no second change of its time to live. */
+const CHANGE_MS = 3_600_000;
 
 export function settingsOperations(core: LabCore, tables: Tables): Record<string, Operation> {
   return {
@@ -46,16 +48,17 @@ export function settingsOperations(core: LabCore, tables: Tables): Record<string
       };
     },
 
-    /**
-     * The setting is kept. AWS deletes expired items "within a few days" and says that readers must
-     * filter them out until then, so the lab leaves them where they are.
-     */
+    /** It holds at once; on AWS it "can take up to one hour", in which no other is taken. */
     UpdateTimeToLive: (input: Sdk.UpdateTimeToLiveInput): Sdk.UpdateTimeToLiveOutput => {
       const table = tables.named(input.TableName);
       const wanted = input.TimeToLiveSpecification;
       const attribute = wanted?.AttributeName;
       if (attribute === undefined || attribute === "" || wanted?.Enabled === undefined) {
         throw validation("TimeToLiveSpecification needs Enabled and AttributeName");
+      }
+      const now = core.clock.now();
+      if (now < (table.timeToLiveChangedAtMs ?? 0) + CHANGE_MS) {
+        throw validation("Time to live has been modified multiple times within a fixed interval");
       }
       const isEnabled = table.timeToLive !== undefined;
       if (wanted.Enabled === isEnabled) {
@@ -67,6 +70,7 @@ export function settingsOperations(core: LabCore, tables: Tables): Record<string
         );
       }
       table.timeToLive = wanted.Enabled ? attribute : undefined;
+      table.timeToLiveChangedAtMs = now;
       return { TimeToLiveSpecification: wanted };
     },
 

@@ -2,6 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { ACCOUNT_ID, arn, AwsError, REGION } from "../service.ts";
 import { constraint } from "./errors.ts";
+import { isDeleted, SWEEP_MS } from "./expiry.ts";
 import type { KeySchema } from "./keys.ts";
 import { Rows } from "./rows.ts";
 
@@ -21,6 +22,9 @@ export interface Table {
   deletionProtection: boolean;
   /** The attribute that holds an expiry time, in epoch seconds. */
   timeToLive: string | undefined;
+  timeToLiveChangedAtMs: number | undefined;
+  /** When the table was last searched for expired items. */
+  sweptAtMs: number;
   pointInTimeRecovery: { readonly enabledAtMs: number; readonly periodDays: number } | undefined;
   readonly tags: Map<string, string>;
   readonly rows: Rows;
@@ -67,7 +71,17 @@ export class Tables {
   active(name: string | undefined): Table {
     const table = this.find(checkName(name));
     if (!table || this.status(table) !== "ACTIVE") throw notFound("Requested resource not found");
+    this.#sweep(table);
     return table;
+  }
+
+  /** Does what DynamoDB does in the background, before anybody could see that it was not done. */
+  #sweep(table: Table): void {
+    const now = this.#clock.now();
+    const { timeToLive, rows } = table;
+    if (timeToLive === undefined || now < table.sweptAtMs + SWEEP_MS) return;
+    table.sweptAtMs = now;
+    for (const item of rows.all()) if (isDeleted(item, timeToLive, now)) rows.delete(item);
   }
 
   /** By ARN alone, as the tag operations want it. */
@@ -100,6 +114,8 @@ export function newTable(
     deletedAtMs: undefined,
     deletionProtection,
     timeToLive: undefined,
+    timeToLiveChangedAtMs: undefined,
+    sweptAtMs: createdAtMs,
     pointInTimeRecovery: undefined,
     tags: new Map(),
     rows: new Rows(schema),

@@ -9,3 +9,8 @@ export function required(value: string | undefined, member: string): string {
   if (value !== undefined && value !== "") return value;
   throw ec2Error("MissingParameter", `The request must contain the parameter ${member}`);
 }
+
+export function requiredList<T>(value: readonly T[] | undefined, member: string): readonly T[] {
+  if (value !== undefined && value.length > 0) return value;
+  throw ec2Error("MissingParameter", `The request must contain the parameter ${member}`);
+}

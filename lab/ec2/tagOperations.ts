@@ -3,7 +3,7 @@ import type * as Sdk from "@aws-sdk/client-ec2";
 
 import type { Operation } from "../service.ts";
 import { define, page } from "./define.ts";
-import { ec2Error } from "./errors.ts";
+import { ec2Error, requiredList } from "./errors.ts";
 import { applyFilters } from "./filters.ts";
 import type { Ec2Store } from "./store.ts";
 
@@ -12,7 +12,8 @@ const MOST_TAGS = 50;
 export function tagOperations(store: Ec2Store): Record<string, Operation> {
   return {
     ...define("CreateTags", ["Resources", "Tags"], (input: Sdk.CreateTagsRequest) => {
-      const resources = input.Resources ?? [];
+      const resources = requiredList(input.Resources, "resourceIdSet");
+      requiredList(input.Tags, "tagSet");
       for (const id of resources) refuseUnknown(store, id);
       for (const id of resources) addTags(store, id, input.Tags);
       return {};
@@ -20,7 +21,7 @@ export function tagOperations(store: Ec2Store): Record<string, Operation> {
 
     /** Without Tags all tags go; a tag with a value goes only if that is its value. */
     ...define("DeleteTags", ["Resources", "Tags"], (input: Sdk.DeleteTagsRequest) => {
-      const resources = input.Resources ?? [];
+      const resources = requiredList(input.Resources, "resourceIdSet");
       for (const id of resources) refuseUnknown(store, id);
       for (const id of resources) {
         const kept = [...store.tagsOf(id)].filter(

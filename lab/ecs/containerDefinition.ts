@@ -1,7 +1,8 @@
 /** Checks the containers of a task definition as ECS does for Fargate. */
-import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, HealthCheck } from "@aws-sdk/client-ecs";
 import { REGION } from "../service.ts";
 import { notImplemented } from "../supported.ts";
+import { healthPolicy } from "./containerHealth.ts";
 import { clientError, refuseMeaningful } from "./validation.ts";
 
 const OPERATION = "RegisterTaskDefinition";
@@ -17,6 +18,7 @@ const SUPPORTED_OF_CONTAINER = [
   "essential",
   "environment",
   "dependsOn",
+  "healthCheck",
   "startTimeout",
   "stopTimeout",
   "logConfiguration",
@@ -32,6 +34,8 @@ const LOG_OPTIONS = [
   "mode",
   "max-buffer-size",
 ];
+
+const LONGEST_TIMEOUT_SECONDS = 120;
 
 /** Throws `ClientException` for what ECS refuses and `NotImplemented` for what the lab cannot. */
 export function checkContainers(containers: readonly ContainerDefinition[]): void {
@@ -54,11 +58,14 @@ export function checkContainers(containers: readonly ContainerDefinition[]): voi
       );
     }
   }
-  for (const container of containers) checkContainer(container, names);
+  for (const container of containers) checkContainer(container, containers);
   checkNoCycle(containers);
 }
 
-function checkContainer(container: ContainerDefinition, names: readonly string[]): void {
+function checkContainer(
+  container: ContainerDefinition,
+  containers: readonly ContainerDefinition[],
+): void {
   refuseMeaningful(`${OPERATION} (container ${container.name})`, container, SUPPORTED_OF_CONTAINER);
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(container.name ?? "")) {
     throw clientError("Container.name contains invalid characters.");
@@ -77,19 +84,47 @@ function checkContainer(container: ContainerDefinition, names: readonly string[]
     if ((mapping.protocol ?? "tcp") !== "tcp") throw notImplemented(OPERATION, "protocol udp");
   }
   for (const { containerName, condition } of container.dependsOn ?? []) {
-    if (!names.includes(containerName ?? "")) {
+    if (!containers.some(({ name }) => name === containerName)) {
       throw clientError(`Container '${container.name}' depends on an unknown '${containerName}'.`);
     }
-    if (condition === "HEALTHY") {
-      // Health checks of containers are refused: a command that asks localhost:8080 would ask the
-      // wrong port here. So no container that could be waited for has one.
+    const dependency = containers.find(({ name }) => name === containerName);
+    if (condition === "HEALTHY" && !dependency?.healthCheck) {
       throw clientError(
         `Container '${containerName}' has no health check, so '${container.name}' cannot depend ` +
           "on it being HEALTHY.",
       );
     }
   }
+  if (container.healthCheck) checkHealthCheck(container.healthCheck);
+  for (const name of ["startTimeout", "stopTimeout"] as const) {
+    const seconds = container[name] ?? LONGEST_TIMEOUT_SECONDS;
+    if (seconds >= 2 && seconds <= LONGEST_TIMEOUT_SECONDS) continue;
+    throw clientError(`${name} must be from 2 to ${LONGEST_TIMEOUT_SECONDS} on Fargate.`);
+  }
   if (container.logConfiguration) checkLogging(container.logConfiguration);
+}
+
+/** The ranges of the API reference, in seconds but for `retries`. */
+const HEALTH_RANGES = {
+  interval: [5, 300],
+  timeout: [2, 60],
+  retries: [1, 10],
+  startPeriod: [0, 300],
+} as const;
+
+function checkHealthCheck(check: HealthCheck): void {
+  refuseMeaningful(`${OPERATION} (healthCheck)`, check, ["command", ...Object.keys(HEALTH_RANGES)]);
+  const [kind, ...rest] = check.command ?? [];
+  if ((kind !== "CMD" && kind !== "CMD-SHELL") || rest.length === 0) {
+    throw clientError("healthCheck.command must be CMD or CMD-SHELL and the command itself.");
+  }
+  for (const name of ["interval", "timeout", "retries", "startPeriod"] as const) {
+    const [from, to] = HEALTH_RANGES[name];
+    const value = check[name];
+    if (value !== undefined && !(value >= from && value <= to)) {
+      throw clientError(`healthCheck.${name} must be from ${from} to ${to}.`);
+    }
+  }
 }
 
 function checkLogging(logging: NonNullable<ContainerDefinition["logConfiguration"]>): void {
@@ -129,8 +164,23 @@ export function withDefaults(container: ContainerDefinition): ContainerDefinitio
     cpu: container.cpu ?? 0,
     essential: container.essential ?? true,
     environment: container.environment ?? [],
+    ...(container.healthCheck && {
+      healthCheck: {
+        ...healthDefaults(container.healthCheck),
+        command: container.healthCheck.command,
+      },
+    }),
     portMappings: (container.portMappings ?? []).map((mapping) =>
       Object.assign({ protocol: "tcp" as const }, mapping, { hostPort: mapping.containerPort }),
     ),
+  };
+}
+
+/** DescribeTaskDefinition shows them; a start period is shown when it is set. */
+function healthDefaults(check: HealthCheck) {
+  const { startPeriod: _, ...defaults } = healthPolicy(check);
+  return {
+    ...defaults,
+    ...(check.startPeriod !== undefined && { startPeriod: check.startPeriod }),
   };
 }

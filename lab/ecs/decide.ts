@@ -18,6 +18,8 @@ export interface ServiceView {
   readonly desiredCount: number;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
+  /** Whether the primary deployment has failed without a way back: it launches nothing. */
+  readonly stalled: boolean;
   /** Oldest first. */
   readonly tasks: readonly TaskView[];
 }
@@ -44,8 +46,12 @@ export function decide(view: ServiceView): Decision {
   const lower = Math.ceil((desiredCount * view.minimumHealthyPercent) / 100);
   const upper = Math.floor((desiredCount * view.maximumPercent) / 100);
   const wanted = desiredCount - useful.length;
-  const launch = Math.max(0, Math.min(wanted, upper - live.length));
+  const launch = view.stalled ? 0 : Math.max(0, Math.min(wanted, upper - live.length));
   const excess = leastUseful(useful).slice(0, Math.max(0, -wanted));
+  // What still serves stays as it is: nothing would come in its place.
+  if (view.stalled) {
+    return { launch, stop: excess.map(({ id }) => id), replace: [], steady: false };
+  }
   const staying = live.filter((task) => !excess.includes(task));
   const healthy = staying.filter(({ phase }) => phase === "healthy").length;
   const oldHealthy = old.filter(({ phase }) => phase === "healthy");

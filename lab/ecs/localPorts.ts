@@ -6,7 +6,23 @@ import { environmentError } from "../../base/errors.ts";
 const FIRST = 20_000;
 const LAST = 32_000;
 
-export class LocalPorts {
+/** Where containers listen. */
+export interface PortHost {
+  /** A port that no other task has. */
+  take(): Promise<number>;
+  give(ports: Iterable<number>): void;
+  /**
+   * Waits until all of `ports` listen, at most `graceMs` of wall time, as long as `goesOn` says so.
+   * A process does its work in wall time while checks of it may run faster: without this wait a
+   * fast clock would fail every start.
+   */
+  untilListening(ports: readonly number[], graceMs: number, goesOn: () => boolean): Promise<void>;
+}
+
+/** Wall time between two attempts to connect to a process that has just started. */
+const PROBE_INTERVAL_MS = 50;
+
+export class LocalPorts implements PortHost {
   readonly #taken = new Set<number>();
 
   /** A port that nobody listens on now and that no other task was given. */
@@ -24,6 +40,20 @@ export class LocalPorts {
   give(ports: Iterable<number>): void {
     for (const port of ports) this.#taken.delete(port);
   }
+
+  async untilListening(
+    ports: readonly number[],
+    graceMs: number,
+    goesOn: () => boolean,
+  ): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    for (const port of ports) {
+      while (goesOn() && Date.now() < deadline) {
+        if (await isListening(port)) break;
+        await new Promise((resolve) => setTimeout(resolve, PROBE_INTERVAL_MS));
+      }
+    }
+  }
 }
 
 function isFree(port: number): Promise<boolean> {
@@ -37,7 +67,7 @@ function isFree(port: number): Promise<boolean> {
 }
 
 /** Whether something accepts connections on a port of this machine. */
-export function isListening(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
     const answer = (listening: boolean) => () => {

@@ -1,5 +1,7 @@
 /** What ECS needs of its neighbours, and its settings. */
 import type { LogSink, RoleCredentials } from "../ports.ts";
+import type { EcsEvent } from "./announcements.ts";
+import type { PortHost } from "./localPorts.ts";
 
 export interface Target {
   /** `127.0.0.1`. */
@@ -24,10 +26,25 @@ export interface TaskLogs extends LogSink {
   hasGroup(group: string): boolean;
 }
 
+/** One alarm that deployments are watched by. */
+export interface WatchedAlarm {
+  readonly state: string;
+  /** Nominal milliseconds of the periods that one evaluation looks at. */
+  readonly windowMs: number;
+}
+
+export interface AlarmReader {
+  /** The alarms of these names, as far as there are such. */
+  alarms(names: readonly string[]): Promise<readonly WatchedAlarm[]>;
+}
+
 export interface EcsPorts {
   readonly targets: TargetRegistry;
   readonly logs: TaskLogs;
   readonly credentials: RoleCredentials;
+  readonly alarms: AlarmReader;
+  /** Takes events to EventBridge. */
+  announce?(event: EcsEvent): void;
 }
 
 export interface EcsSettings {
@@ -38,9 +55,11 @@ export interface EcsSettings {
    */
   readonly launchDelayMs?: number;
   /**
-   * Wall time that a process has to listen before its target is registered all the same, so that a
-   * release that never listens is an unhealthy target, as on AWS.
+   * Wall time that a process has to listen before its target is registered, and its health checks
+   * begin, all the same: a release that never listens is an unhealthy target, as on AWS.
    * @default 10_000
    */
   readonly listenGraceMs?: number;
+  /** Where containers listen. @default free ports of this machine */
+  readonly portHost?: PortHost;
 }

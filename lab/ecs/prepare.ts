@@ -34,6 +34,7 @@ export function prepareContainers(
       record: task.containers[index]!,
       command: mapping.command,
       cwd: mapping.cwd,
+      localPorts: task.localPorts,
       env: withReason("CannotStartContainerError", () =>
         processEnvironment({
           container,

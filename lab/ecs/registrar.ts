@@ -3,20 +3,23 @@ import { sleep } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import type { LabCore } from "../service.ts";
 import { addEvent } from "./events.ts";
+import type { PortHost } from "./localPorts.ts";
 import type { TargetRegistry } from "./ports.ts";
 import type { TaskRecord } from "./store.ts";
-import { isDraining, targetsOf, untilListening } from "./targets.ts";
+import { isDraining, targetsOf } from "./targets.ts";
 
 export class Registrar {
   readonly #core: LabCore;
   readonly #registry: TargetRegistry;
+  readonly #portHost: PortHost;
   readonly #listenGraceMs: number;
   readonly #waiting = new Set<TaskRecord>();
   readonly #stopping = new AbortController();
 
-  constructor(core: LabCore, registry: TargetRegistry, listenGraceMs: number) {
+  constructor(core: LabCore, registry: TargetRegistry, portHost: PortHost, listenGraceMs: number) {
     this.#core = core;
     this.#registry = registry;
+    this.#portHost = portHost;
     this.#listenGraceMs = listenGraceMs;
   }
 
@@ -26,9 +29,12 @@ export class Registrar {
     const targets = targetsOf(task);
     if (targets.length === 0) return false;
     this.#waiting.add(task);
-    const listening = await untilListening(task, this.#listenGraceMs);
+    const ports = targets.map(({ target }) => target.port);
+    const runs = (): boolean => task.status === "RUNNING";
+    const listening = this.#portHost.untilListening(ports, this.#listenGraceMs, runs);
+    await this.#core.clock.hold(`task ${task.id} begins to listen`, listening);
     this.#waiting.delete(task);
-    if (!listening) return false;
+    if (!runs()) return false;
     const done = targets.map(({ targetGroupArn, target }) =>
       this.#try(task, `registered 1 targets in (target-group ${targetGroupArn})`, () =>
         this.#registry.registerTargets(targetGroupArn, [target]),

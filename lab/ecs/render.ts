@@ -1,6 +1,7 @@
 /** Services and tasks as DescribeServices and DescribeTasks show them. */
 import type { Deployment, Service, Task } from "@aws-sdk/client-ecs";
 import { REGION } from "../service.ts";
+import { taskHealth } from "./containerHealth.ts";
 import { type DeploymentRecord, renderTags, type ServiceRecord, type TaskRecord } from "./store.ts";
 
 export function renderService(
@@ -49,7 +50,6 @@ function renderDeployment(
   tasks: readonly TaskRecord[],
 ): Deployment {
   const primary = deployment === service.deployments[0];
-  const completed = deployment.rolloutState === "COMPLETED";
   return {
     id: deployment.id,
     status: primary ? "PRIMARY" : "ACTIVE",
@@ -64,13 +64,19 @@ function renderDeployment(
     platformFamily: "Linux",
     networkConfiguration: deployment.networkConfiguration,
     rolloutState: deployment.rolloutState,
-    rolloutStateReason: `ECS deployment ${deployment.id} ${completed ? "completed" : "in progress"}.`,
+    rolloutStateReason: deployment.rolloutStateReason,
   };
 }
 
+const PENDING: ReadonlySet<TaskRecord["status"]> = new Set([
+  "PROVISIONING",
+  "PENDING",
+  "ACTIVATING",
+]);
+
 /** A task that is told to stop counts as running until it no longer is, as on AWS. */
 function countsOf(tasks: readonly TaskRecord[]): { runningCount: number; pendingCount: number } {
-  const pending = tasks.filter(({ status }) => status === "PROVISIONING" || status === "PENDING");
+  const pending = tasks.filter(({ status }) => PENDING.has(status));
   const running = tasks.filter(({ status, startedAt }) => status !== "STOPPED" && startedAt);
   return { runningCount: running.length, pendingCount: pending.length };
 }
@@ -91,7 +97,7 @@ export function renderTask(task: TaskRecord, include: readonly string[] = []): T
     memory: definition.memory,
     lastStatus: task.status,
     desiredStatus: task.desiredStatus,
-    healthStatus: "UNKNOWN",
+    healthStatus: taskHealth(task),
     connectivity: "CONNECTED",
     attachments: [],
     attributes: [],
@@ -101,7 +107,7 @@ export function renderTask(task: TaskRecord, include: readonly string[] = []): T
     startedAt: at(task.startedAt),
     stoppingAt: at(task.stoppingAt),
     stoppedAt: at(task.stoppedAt),
-    executionStoppedAt: at(task.stoppedAt),
+    executionStoppedAt: at(task.executionStoppedAt),
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
     containers: task.containers.map((container, index) => {
@@ -114,7 +120,7 @@ export function renderTask(task: TaskRecord, include: readonly string[] = []): T
         lastStatus: container.status,
         exitCode: container.exitCode,
         reason: container.reason,
-        healthStatus: "UNKNOWN",
+        healthStatus: container.health,
         // On Fargate these are empty, for there the task has an address of its own.
         networkBindings: mapped.map(({ containerPort }) => ({
           bindIP: "127.0.0.1",

@@ -4,17 +4,21 @@
  */
 import { every } from "../../base/clock.ts";
 import type { LabCore } from "../service.ts";
-import { decide, launchBackoffMs } from "./decide.ts";
+import { Announcements } from "./announcements.ts";
+import { decide } from "./decide.ts";
+import { DeploymentWatch } from "./deploymentWatch.ts";
 import { addEvent } from "./events.ts";
 import { LocalPorts } from "./localPorts.ts";
 import type { ImageTable } from "./images.ts";
 import type { EcsPorts, EcsSettings } from "./ports.ts";
 import type { EcsStore, ServiceRecord, TaskRecord } from "./store.ts";
-import { phaseOf, targetsOf } from "./targets.ts";
+import { seeTask } from "./phase.ts";
 import { Registrar } from "./registrar.ts";
+import { completeDeployment } from "./rollout.ts";
+import { noteEnding, noteHealthy, noteStarted } from "./taskFailures.ts";
 import { newTask, type RunnerParts, TaskRunner } from "./taskRunner.ts";
 
-/** Nominal time between two looks at what happens without telling: the health of targets. */
+/** Nominal time between two looks at what happens without telling: targets and alarms. */
 const LOOK_MS = 5000;
 /** Wall time between SIGTERM and SIGKILL when the lab stops. */
 const STOP_GRACE_MS = 500;
@@ -25,6 +29,8 @@ export class Scheduler {
   readonly #store: EcsStore;
   readonly #parts: RunnerParts;
   readonly #registrar: Registrar;
+  readonly #watch: DeploymentWatch;
+  readonly #announcements: Announcements;
   readonly #runners = new Map<string, TaskRunner>();
   readonly #cancelLooks: () => void;
   /** Services being reconciled, and whether something changed meanwhile. */
@@ -41,19 +47,27 @@ export class Scheduler {
     this.#core = core;
     this.#ports = ports;
     this.#store = store;
-    this.#registrar = new Registrar(core, ports.targets, settings.listenGraceMs ?? 10_000);
+    const listenGraceMs = settings.listenGraceMs ?? 10_000;
+    const portHost = settings.portHost ?? new LocalPorts();
+    this.#registrar = new Registrar(core, ports.targets, portHost, listenGraceMs);
+    this.#announcements = new Announcements(core.clock, (event) => ports.announce?.(event));
+    this.#watch = new DeploymentWatch(core.clock, ports.alarms, store);
     this.#parts = {
       core,
       ports,
       images,
-      localPorts: new LocalPorts(),
+      portHost,
       launchDelayMs: settings.launchDelayMs ?? 10_000,
+      listenGraceMs,
       changed: (task) => this.#taskChanged(task),
       release: (task) => this.#registrar.release(task),
     };
-    this.#cancelLooks = every(core.clock, LOOK_MS, () => {
+    this.#cancelLooks = every(core.clock, LOOK_MS, async () => {
       for (const task of store.tasks.values()) void this.#register(task);
-      for (const service of store.services.values()) this.reconcile(service);
+      for (const service of store.services.values()) {
+        await this.#watch.look(service);
+        this.reconcile(service);
+      }
       store.forgetStopped(core.clock.now());
     });
   }
@@ -65,7 +79,9 @@ export class Scheduler {
     if (nested) return;
     do {
       this.#reconciling.set(service, false);
+      this.#announcements.rollouts(service);
       this.#reconcileOnce(service);
+      this.#announcements.rollouts(service);
     } while (this.#reconciling.get(service));
     this.#reconciling.delete(service);
   }
@@ -73,6 +89,7 @@ export class Scheduler {
   /** Starts a task that belongs to no service. */
   run(task: TaskRecord): void {
     this.#store.tasks.set(task.arn, task);
+    this.#announcements.taskChanged(task);
     this.#runners.set(task.arn, new TaskRunner(this.#parts, task));
   }
 
@@ -101,14 +118,17 @@ export class Scheduler {
     const now = this.#core.clock.now();
     const active = service.status === "ACTIVE";
     const tasks = this.#store.tasksOf(service).filter(({ status }) => status !== "STOPPED");
+    const sights = tasks.map((task) => ({ task, ...seeTask(task, this.#ports.targets, now) }));
+    for (const { task, phase } of sights) if (phase === "healthy") noteHealthy(service, task);
     const decision = decide({
       desiredCount: active ? service.desiredCount : 0,
       minimumHealthyPercent: active ? (service.configuration.minimumHealthyPercent ?? 100) : 0,
       maximumPercent: service.configuration.maximumPercent ?? 200,
-      tasks: tasks.map((task) => ({
+      stalled: active && primary.rolloutState === "FAILED",
+      tasks: sights.map(({ task, phase }) => ({
         id: task.id,
         primary: task.deploymentId === primary.id,
-        phase: phaseOf(task, this.#ports.targets, now),
+        phase,
       })),
     });
     service.deployments = service.deployments.filter(
@@ -119,12 +139,14 @@ export class Scheduler {
       return;
     }
     if (decision.steady && active) this.#becomeSteady(service);
-    else service.steady = false;
+    else {
+      service.steady = false;
+      primary.bakeUntil = undefined;
+    }
     this.#launch(service, decision.launch);
-    this.#replace(
-      service,
-      tasks.filter(({ id }) => decision.replace.includes(id)),
-    );
+    for (const { task, failedChecks } of sights) {
+      if (failedChecks && decision.replace.includes(task.id)) this.#replace(task, failedChecks);
+    }
     this.#stopTasks(
       service,
       tasks.filter(({ id }) => decision.stop.includes(id)),
@@ -155,11 +177,12 @@ export class Scheduler {
     for (const task of started) this.run(task);
   }
 
-  #replace(service: ServiceRecord, tasks: readonly TaskRecord[]): void {
-    for (const task of tasks) {
-      addEvent(service, this.#core.clock.now(), `(task ${task.id}) ${failure(task)}`);
-    }
-    this.#stopTasks(service, tasks, (task) => `Task ${failure(task)}`);
+  #replace(task: TaskRecord, failedChecks: string): void {
+    const { service } = task;
+    if (!service) return;
+    task.failedChecks = failedChecks;
+    addEvent(service, this.#core.clock.now(), `(task ${task.id}) ${failedChecks}.`);
+    this.#stopTasks(service, [task], () => `Task ${failedChecks}`);
   }
 
   #stopTasks(
@@ -167,9 +190,13 @@ export class Scheduler {
     tasks: readonly TaskRecord[],
     reason: (task: TaskRecord) => string,
   ): void {
-    if (tasks.length === 0) return;
-    const message = `has stopped ${tasks.length} running tasks: ${named(tasks)}.`;
-    addEvent(service, this.#core.clock.now(), message);
+    const now = this.#core.clock.now();
+    const running = tasks.filter(({ startedAt }) => startedAt !== undefined);
+    const pending = tasks.length - running.length;
+    if (running.length > 0) {
+      addEvent(service, now, `has stopped ${running.length} running tasks: ${named(running)}.`);
+    }
+    if (pending > 0) addEvent(service, now, `stopped ${pending} pending tasks.`);
     for (const task of tasks) {
       void this.#runners.get(task.arn)?.stop("ServiceSchedulerInitiated", reason(task));
     }
@@ -178,10 +205,25 @@ export class Scheduler {
   #taskChanged(task: TaskRecord): void {
     if (task.status === "STOPPED") this.#runners.delete(task.arn);
     if (this.#stopped) return;
+    this.#announcements.taskChanged(task);
     void this.#register(task);
     if (!task.service) return;
-    if (task.status === "DEACTIVATING") this.#countFailure(task.service, task);
+    this.#noteProgress(task.service, task);
     this.reconcile(task.service);
+  }
+
+  #noteProgress(service: ServiceRecord, task: TaskRecord): void {
+    const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
+    if (task.status === "RUNNING" && deployment) noteStarted(deployment);
+    if (task.status !== "DEACTIVATING") return;
+    const { clock } = this.#core;
+    noteEnding(service, task, this.#store.tasksOf(service), clock.now());
+    if (task.stopCode !== "TaskFailedToStart" || !deployment) return;
+    this.#core.log(`ECS service ${service.name}: ${task.stoppedReason}`);
+    clock.schedule(deployment.throttledUntil, () => this.reconcile(service));
+    if (deployment.failedLaunches > 1) {
+      this.#announcements.action(service, "WARN", "SERVICE_TASK_START_IMPAIRED");
+    }
   }
 
   async #register(task: TaskRecord): Promise<void> {
@@ -189,43 +231,19 @@ export class Scheduler {
     if (news && task.service) this.reconcile(task.service);
   }
 
-  /**
-   * Tasks that never reach RUNNING are retried ever more slowly; those that end after it are not.
-   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
-   */
-  #countFailure(service: ServiceRecord, task: TaskRecord): void {
-    const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
-    if (!deployment) return;
-    const crashed = task.stopCode === "EssentialContainerExited";
-    if (crashed && deployment.rolloutState === "IN_PROGRESS") deployment.failedTasks += 1;
-    if (task.stopCode !== "TaskFailedToStart") return;
-    deployment.failedTasks += 1;
-    const { clock } = this.#core;
-    deployment.throttledUntil = clock.now() + launchBackoffMs(deployment.failedTasks);
-    clock.schedule(deployment.throttledUntil, () => this.reconcile(service));
-    this.#core.log(`ECS service ${service.name}: ${task.stoppedReason}`);
-    if (deployment.failedTasks > 1) {
-      addEvent(service, clock.now(), "is unable to consistently start tasks successfully.");
-    }
-  }
-
   #becomeSteady(service: ServiceRecord): void {
     const [primary] = service.deployments;
-    if (!primary || service.steady) return;
+    if (!primary) return;
     const now = this.#core.clock.now();
-    service.steady = true;
-    primary.failedTasks = 0;
-    if (primary.rolloutState === "IN_PROGRESS") {
-      primary.rolloutState = "COMPLETED";
-      primary.updatedAt = now;
-      addEvent(service, now, `(deployment ${primary.id}) deployment completed.`);
+    const wake = (): void => this.reconcile(service);
+    if (primary.rolloutState === "IN_PROGRESS" && this.#watch.isBaked(service, primary, wake)) {
+      completeDeployment(service, now);
     }
+    if (service.steady) return;
+    service.steady = true;
     addEvent(service, now, "has reached a steady state.");
+    this.#announcements.action(service, "INFO", "SERVICE_STEADY_STATE");
   }
-}
-
-function failure(task: TaskRecord): string {
-  return `failed ELB health checks in (target-group ${targetsOf(task)[0]?.targetGroupArn})`;
 }
 
 function named(tasks: readonly TaskRecord[]): string {

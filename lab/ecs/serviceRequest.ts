@@ -1,7 +1,6 @@
 /** Checks what CreateService and UpdateService are given, and fills in ECS's defaults. */
 import type {
   CreateServiceRequest,
-  DeploymentConfiguration,
   LoadBalancer,
   NetworkConfiguration,
   UpdateServiceRequest,
@@ -34,13 +33,6 @@ const CREATE = [
   "tags",
 ];
 const UPDATE = [...COMMON, "service", "forceNewDeployment", "deploymentController"];
-const CONFIGURATION = [
-  "maximumPercent",
-  "minimumHealthyPercent",
-  "strategy",
-  "deploymentCircuitBreaker",
-  "alarms",
-];
 
 export function checkCreate(input: CreateServiceRequest): void {
   refuseMeaningful("CreateService", input, CREATE);
@@ -72,43 +64,6 @@ function checkCommon(operation: string, input: CreateServiceRequest | UpdateServ
   if (platformVersion !== "LATEST" && platformVersion !== "1.4.0") {
     throw notImplemented(operation, `platformVersion ${platformVersion}`);
   }
-}
-
-/** `given` over `before` over ECS's defaults for rolling updates. */
-export function checkConfiguration(
-  operation: string,
-  given: DeploymentConfiguration = {},
-  before: DeploymentConfiguration = {},
-): DeploymentConfiguration {
-  refuseMeaningful(`${operation} (deploymentConfiguration)`, given, CONFIGURATION);
-  if ((given.strategy ?? "ROLLING") !== "ROLLING") {
-    throw notImplemented(operation, `deploymentConfiguration.strategy ${given.strategy}`);
-  }
-  if (given.deploymentCircuitBreaker?.enable) {
-    throw notImplemented(operation, "deploymentConfiguration.deploymentCircuitBreaker");
-  }
-  if (given.alarms?.enable) throw notImplemented(operation, "deploymentConfiguration.alarms");
-  const maximumPercent = given.maximumPercent ?? before.maximumPercent ?? 200;
-  const minimumHealthyPercent = given.minimumHealthyPercent ?? before.minimumHealthyPercent ?? 100;
-  if (minimumHealthyPercent < 0 || maximumPercent < 100 || maximumPercent < minimumHealthyPercent) {
-    throw invalid(
-      "maximumPercent must be at least 100 and at least minimumHealthyPercent, which must not be " +
-        "negative.",
-    );
-  }
-  if (minimumHealthyPercent >= 100 && maximumPercent === 100) {
-    throw invalid(
-      "The deployment could never proceed: one of minimumHealthyPercent and maximumPercent must " +
-        "leave room for a task to stop or to start.",
-    );
-  }
-  return {
-    maximumPercent,
-    minimumHealthyPercent,
-    strategy: "ROLLING",
-    bakeTimeInMinutes: 0,
-    deploymentCircuitBreaker: { enable: false, rollback: false },
-  };
 }
 
 export function checkNetwork(

@@ -9,6 +9,7 @@ import type {
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
 import { arn, type Call, type LabCore } from "../service.ts";
+import { checkConfiguration } from "./deploymentConfiguration.ts";
 import {
   findActiveTaskDefinition,
   findCluster,
@@ -18,13 +19,7 @@ import {
 } from "./find.ts";
 import { renderService } from "./render.ts";
 import type { Scheduler } from "./scheduler.ts";
-import {
-  checkConfiguration,
-  checkCreate,
-  checkLoadBalancers,
-  checkNetwork,
-  checkUpdate,
-} from "./serviceRequest.ts";
+import { checkCreate, checkLoadBalancers, checkNetwork, checkUpdate } from "./serviceRequest.ts";
 import { type DeploymentRecord, type EcsStore, type ServiceRecord, tagsFrom } from "./store.ts";
 import { checkName, invalid, paged } from "./validation.ts";
 
@@ -63,6 +58,7 @@ export function serviceOperations(core: LabCore, store: EcsStore, scheduler: Sch
             loadBalancers: input.loadBalancers ?? [],
           }),
         ],
+        lastCompleted: undefined,
         events: [],
         tags: tagsFrom(input.tags),
         propagateTags: input.propagateTags ?? "NONE",
@@ -164,14 +160,20 @@ function newDeployment(
   >,
 ): DeploymentRecord {
   const now = core.clock.now();
+  // Nineteen digits on AWS.
+  const id = `ecs-svc/${Array.from({ length: 19 }, () => randomInt(1, 10)).join("")}`;
   return {
-    // Nineteen digits on AWS.
-    id: `ecs-svc/${Array.from({ length: 19 }, () => randomInt(1, 10)).join("")}`,
+    id,
     ...what,
     createdAt: now,
     updatedAt: now,
     rolloutState: "IN_PROGRESS",
+    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    announced: undefined,
     failedTasks: 0,
+    failedLaunches: 0,
     throttledUntil: 0,
+    watch: { kind: "not looked yet" },
+    bakeUntil: undefined,
   };
 }

@@ -2,6 +2,7 @@
 import type {
   Cluster,
   DeploymentConfiguration,
+  HealthStatus,
   LoadBalancer,
   NetworkConfiguration,
   ServiceEvent,
@@ -34,15 +35,31 @@ export interface DeploymentRecord {
   readonly taskDefinition: TaskDefinitionRecord;
   readonly createdAt: number;
   updatedAt: number;
-  rolloutState: "IN_PROGRESS" | "COMPLETED";
+  rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
+  rolloutStateReason: string;
+  /** The state that EventBridge was told last. */
+  announced: DeploymentRecord["rolloutState"] | undefined;
   networkConfiguration: NetworkConfiguration | undefined;
   readonly loadBalancers: readonly LoadBalancer[];
   platformVersion: string;
-  /** Tasks that failed in a row before any was healthy. */
+  /** As the circuit breaker counts them. */
   failedTasks: number;
+  /** Tasks in a row that never reached RUNNING. */
+  failedLaunches: number;
   /** Launches wait until this nominal time. */
   throttledUntil: number;
+  watch: AlarmWatch;
+  /** Until when (nominal) it is watched before it is COMPLETED; set once nothing else is missing. */
+  bakeUntil: number | undefined;
 }
+
+/** What a deployment knows of its service's alarms. */
+export type AlarmWatch =
+  | { readonly kind: "not looked yet" }
+  /** One was in ALARM when the deployment began. */
+  | { readonly kind: "ignored" }
+  /** `bakeMs`: AWS's own bake time for these alarms, nominal milliseconds. */
+  | { readonly kind: "watched"; readonly bakeMs: number };
 
 export interface ServiceRecord {
   readonly arn: string;
@@ -56,6 +73,8 @@ export interface ServiceRecord {
   healthCheckGracePeriodSeconds: number;
   /** The newest first; the first is PRIMARY, the others are on their way out. */
   deployments: DeploymentRecord[];
+  /** What a rollback returns to, also when its tasks are gone. */
+  lastCompleted: DeploymentRecord | undefined;
   /** The newest first. */
   events: ServiceEvent[];
   readonly tags: Tags;
@@ -70,9 +89,11 @@ export interface ServiceRecord {
 export type TaskStatus =
   | "PROVISIONING"
   | "PENDING"
+  | "ACTIVATING"
   | "RUNNING"
   | "DEACTIVATING"
   | "STOPPING"
+  | "DEPROVISIONING"
   | "STOPPED";
 
 export interface ContainerRecord {
@@ -82,6 +103,8 @@ export interface ContainerRecord {
   status: "PENDING" | "RUNNING" | "STOPPED";
   exitCode: number | undefined;
   reason: string | undefined;
+  /** By its own health check; UNKNOWN without one. */
+  health: HealthStatus;
 }
 
 export interface TaskRecord {
@@ -105,11 +128,16 @@ export interface TaskRecord {
   desiredStatus: "RUNNING" | "STOPPED";
   startedAt: number | undefined;
   stoppingAt: number | undefined;
+  executionStoppedAt: number | undefined;
   stoppedAt: number | undefined;
   stopCode: TaskStopCode | undefined;
   stoppedReason: string | undefined;
   /** Registered with every target group of its deployment. */
   registered: boolean;
+  /** Whether the service scheduler ever counted it as healthy. */
+  wasHealthy: boolean;
+  /** Why the scheduler replaces it: `failed container health checks`. */
+  failedChecks: string | undefined;
   /** How often its state changed, as AWS counts `version`. */
   version: number;
 }

@@ -10,7 +10,7 @@ import { arn, type Call, type LabCore } from "../service.ts";
 import { lookUpTaskDefinition } from "./find.ts";
 import { renderTags, tagsFrom, type EcsStore, type TaskDefinitionRecord } from "./store.ts";
 import { renderDefinition } from "./taskDefinition.ts";
-import { clientError, paged } from "./validation.ts";
+import { clientError, invalid, paged } from "./validation.ts";
 
 export function taskDefinitionOperations(core: LabCore, store: EcsStore) {
   return {
@@ -62,7 +62,9 @@ export function taskDefinitionOperations(core: LabCore, store: EcsStore) {
     DeleteTaskDefinitions: (input: DeleteTaskDefinitionsRequest) => {
       const taskDefinitions = [];
       const failures = [];
-      for (const reference of input.taskDefinitions ?? []) {
+      const references = input.taskDefinitions ?? [];
+      if (references.length === 0) throw invalid("Task definitions can not be empty.");
+      for (const reference of references) {
         const record = lookUpTaskDefinition(store, reference);
         if (!record) {
           failures.push({

@@ -7,7 +7,7 @@ import { messageOf } from "../../base/errors.ts";
 import { hexId } from "../../base/ids.ts";
 import { arn, type LabCore } from "../service.ts";
 import { Containers } from "./containers.ts";
-import type { LocalPorts } from "./localPorts.ts";
+import type { PortHost } from "./localPorts.ts";
 import type { ImageTable } from "./images.ts";
 import type { EcsPorts } from "./ports.ts";
 import { prepareContainers } from "./prepare.ts";
@@ -17,8 +17,9 @@ export interface RunnerParts {
   readonly core: LabCore;
   readonly ports: EcsPorts;
   readonly images: ImageTable;
-  readonly localPorts: LocalPorts;
+  readonly portHost: PortHost;
   readonly launchDelayMs: number;
+  readonly listenGraceMs: number;
   /** Called after every change of the task's state. */
   changed(task: TaskRecord): void;
   /**
@@ -37,12 +38,23 @@ export class TaskRunner {
   constructor(parts: RunnerParts, task: TaskRecord) {
     this.task = task;
     this.#parts = parts;
-    this.#containers = new Containers(parts.core.keeper, ({ definition }) => {
-      if (definition.essential === false) parts.changed(task);
-      else void this.stop("EssentialContainerExited", "Essential container in task exited");
+    const { clock, keeper } = parts.core;
+    this.#containers = new Containers({
+      clock,
+      keeper,
+      portHost: parts.portHost,
+      listenGraceMs: parts.listenGraceMs,
+      onExit: ({ definition }) => {
+        if (definition.essential === false) parts.changed(task);
+        else void this.stop("EssentialContainerExited", "Essential container in task exited");
+      },
+      onHealth: () => parts.changed(task),
     });
-    const { clock } = parts.core;
-    this.#cancelLaunch = clock.schedule(clock.now() + parts.launchDelayMs, () => this.#launch());
+    this.#cancelLaunch = clock.schedule(clock.now() + parts.launchDelayMs, () => {
+      const launched = this.#launch();
+      // A launch that waits for health or a timeout waits for this clock, which then must go on.
+      return waitsForClock(task) ? undefined : launched;
+    });
   }
 
   /** Ends the task; the first reason stays. Resolves when it is STOPPED. */
@@ -62,13 +74,14 @@ export class TaskRunner {
       this.#enter("PENDING");
       for (const container of task.taskDefinition.definition.containerDefinitions ?? []) {
         for (const { containerPort } of container.portMappings ?? []) {
-          task.localPorts.set(containerPort ?? 0, await this.#parts.localPorts.take());
+          task.localPorts.set(containerPort ?? 0, await this.#parts.portHost.take());
         }
       }
       if (this.#ending) return;
       const { core, ports, images } = this.#parts;
       await this.#containers.start(prepareContainers(core, ports, images, task));
       if (this.#ending) return;
+      this.#enter("ACTIVATING");
       task.startedAt = core.clock.now();
       this.#enter("RUNNING");
     } catch (error) {
@@ -87,11 +100,14 @@ export class TaskRunner {
     this.#enter("DEACTIVATING");
     await this.#parts.release(task);
     this.#enter("STOPPING");
-    await this.#containers.stop();
-    this.#parts.localPorts.give(task.localPorts.values());
+    await clock.hold(`task ${task.id} stops`, this.#containers.stop());
+    task.executionStoppedAt = clock.now();
     for (const container of task.containers) container.status = "STOPPED";
+    this.#enter("DEPROVISIONING");
+    this.#parts.portHost.give(task.localPorts.values());
+    const removed = rm(join(directory, "tasks", task.id), { recursive: true, force: true });
+    await clock.hold(`task ${task.id} leaves`, removed);
     task.stoppedAt = clock.now();
-    await rm(join(directory, "tasks", task.id), { recursive: true, force: true });
     this.#enter("STOPPED");
   }
 
@@ -100,6 +116,14 @@ export class TaskRunner {
     this.task.version += 1;
     this.#parts.changed(this.task);
   }
+}
+
+function waitsForClock({ taskDefinition }: TaskRecord): boolean {
+  const containers = taskDefinition.definition.containerDefinitions ?? [];
+  return containers.some(
+    ({ dependsOn, startTimeout }) =>
+      startTimeout !== undefined || dependsOn?.some(({ condition }) => condition === "HEALTHY"),
+  );
 }
 
 /** A task that has not started yet. */
@@ -128,6 +152,7 @@ export function newTask(
         status: "PENDING",
         exitCode: undefined,
         reason: undefined,
+        health: "UNKNOWN",
       }),
     ),
     localPorts: new Map(),
@@ -135,10 +160,13 @@ export function newTask(
     desiredStatus: "RUNNING",
     startedAt: undefined,
     stoppingAt: undefined,
+    executionStoppedAt: undefined,
     stoppedAt: undefined,
     stopCode: undefined,
     stoppedReason: undefined,
     registered: false,
+    wasHealthy: false,
+    failedChecks: undefined,
     version: 1,
   };
 }

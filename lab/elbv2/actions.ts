@@ -99,14 +99,51 @@ function checkForward(
   }
   const tuples = given.length > 0 ? given : [{ TargetGroupArn: single }];
   const groups = checkTuples(store, loadBalancerArn, tuples, path);
+  const stickiness = checkStickiness(config, path);
   const forward: ForwardActionConfig = {
     TargetGroups: groups,
-    TargetGroupStickinessConfig: checkStickiness(config, path),
+    TargetGroupStickinessConfig: stickiness,
   };
+  if (
+    groups.length > 1 &&
+    !stickiness.Enabled &&
+    groups.some((one) => hasStickyTargets(store, one))
+  ) {
+    throw new AwsError(
+      "InvalidLoadBalancerActionException",
+      "You must enable group stickiness on a rule if you enabled target stickiness on one of its " +
+        "target groups",
+    );
+  }
   const [only] = groups;
   return groups.length === 1 && only
     ? { TargetGroupArn: only.TargetGroupArn, ForwardConfig: forward }
     : { ForwardConfig: forward };
+}
+
+function hasStickyTargets(store: Store, { TargetGroupArn }: TargetGroupTuple): boolean {
+  const { attributes } = store.targetGroup(TargetGroupArn);
+  return attributes.get("stickiness.enabled") === "true";
+}
+
+/**
+ * Target stickiness inside an action with several groups needs group stickiness there (ALB guide,
+ * sticky sessions): the check from the target group's side.
+ * @throws AwsError InvalidConfigurationRequestException
+ */
+export function requireStickyRules(store: Store, targetGroupArn: string): void {
+  for (const { arn, actions } of store.rules.values()) {
+    for (const { ForwardConfig: forward } of actions) {
+      const groups = forward?.TargetGroups ?? [];
+      if (groups.length < 2 || forward?.TargetGroupStickinessConfig?.Enabled) continue;
+      if (!groups.some((group) => group.TargetGroupArn === targetGroupArn)) continue;
+      throw new AwsError(
+        "InvalidConfigurationRequestException",
+        `This target group appears behind a rule with group stickiness disabled (${arn}). You ` +
+          "must enable group stickiness before enabling target stickiness",
+      );
+    }
+  }
 }
 
 function checkTuples(

@@ -21,7 +21,12 @@ import type { Context } from "./context.ts";
 import { LISTENER_ATTRIBUTES } from "./listenerAttributes.ts";
 import { settingsOf } from "./listeners.ts";
 import { balancerSettings, LOAD_BALANCER_ATTRIBUTES } from "./loadBalancerAttributes.ts";
-import { groupSettings, TARGET_GROUP_ATTRIBUTES } from "./targetGroupAttributes.ts";
+import { requireStickyRules } from "./actions.ts";
+import {
+  groupSettings,
+  requireCompatible,
+  TARGET_GROUP_ATTRIBUTES,
+} from "./targetGroupAttributes.ts";
 
 export function attributeOperations({ store, plane }: Context): Record<string, Operation> {
   return {
@@ -50,7 +55,17 @@ export function attributeOperations({ store, plane }: Context): Record<string, O
     ): ModifyTargetGroupAttributesOutput {
       const record = store.targetGroup(input.TargetGroupArn);
       const { attributes } = record;
-      changeAttributes("Target group", TARGET_GROUP_ATTRIBUTES, attributes, input.Attributes);
+      const check = (outcome: ReadonlyMap<string, string>): void => {
+        requireCompatible(outcome);
+        if (outcome.get("stickiness.enabled") === "true") requireStickyRules(store, record.arn);
+      };
+      changeAttributes(
+        "Target group",
+        TARGET_GROUP_ATTRIBUTES,
+        attributes,
+        input.Attributes,
+        check,
+      );
       plane.putGroup(groupSettings(record));
       return { Attributes: listAttributes(attributes) };
     },

@@ -29,12 +29,16 @@ export function listAttributes(
   return [...attributes].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** Changes all of them or, when one is refused, none. `what` is "Load balancer" or the like. */
+/**
+ * Changes all of them or, when one is refused, none. `what` is "Load balancer" or the like;
+ * `check` throws when the outcome as a whole is not allowed.
+ */
 export function changeAttributes(
   what: string,
   rules: readonly AttributeRule[],
   attributes: Map<string, string>,
   changes: readonly Pair[] | undefined,
+  check: (outcome: ReadonlyMap<string, string>) => void = () => {},
 ): void {
   const accepted = (changes ?? []).map(({ Key = "", Value = "" }) => {
     const rule = rules.find(({ key }) => key === Key);
@@ -51,6 +55,7 @@ export function changeAttributes(
     }
     return { Key, Value };
   });
+  check(new Map([...attributes, ...accepted.map(({ Key, Value }) => [Key, Value] as const)]));
   for (const { Key, Value } of accepted) attributes.set(Key, Value);
 }
 

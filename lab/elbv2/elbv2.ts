@@ -1,6 +1,7 @@
 /** Elastic Load Balancing v2: the API over a data plane that carries real HTTP. */
 import { DataPlane } from "../dataplane/dataplane.ts";
 import type { TargetAddress } from "../dataplane/model.ts";
+import type { InProcessRequest, InProcessResponse, TargetNetwork } from "../dataplane/network.ts";
 import type { MetricSink } from "../ports.ts";
 import { ServiceName, type LabCore, type LabService, type Operation } from "../service.ts";
 import { attributeOperations } from "./attributeOperations.ts";
@@ -24,6 +25,8 @@ export interface Elbv2Settings {
   readonly random?: () => number;
   /** Wall time to connect to a target. Default: 10,000, as on AWS. */
   readonly connectTimeoutMs?: number;
+  /** Takes the place of sockets: listeners then open none, and answer `request` alone. */
+  readonly network?: TargetNetwork | undefined;
   /** The VPC that a load balancer in `subnetId` reports. Default: one for all. */
   readonly vpcOf?: (subnetId: string) => string;
 }
@@ -84,6 +87,11 @@ export class Elbv2 implements LabService {
   targetState(targetGroupArn: string, target: TargetAddress): string | undefined {
     if (!this.#store.targetGroups.has(targetGroupArn)) return undefined;
     return this.#plane.health(targetGroupArn, [target])[0]?.health.state;
+  }
+
+  /** A client's request to a listener of a lab without sockets. */
+  request(listenerArn: string, request: InProcessRequest): Promise<InProcessResponse> {
+    return this.#plane.request(listenerArn, request);
   }
 
   listeners(): readonly (ListenerStatus & { readonly loadBalancerArn: string })[] {

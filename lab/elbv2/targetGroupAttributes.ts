@@ -1,5 +1,6 @@
 /** The attributes of a target group and what of it reaches the data plane. */
-import { Algorithm, type GroupSettings } from "../dataplane/model.ts";
+import { Algorithm, type GroupSettings, type TargetStickiness } from "../dataplane/model.ts";
+import { AwsError } from "../service.ts";
 import { groupDimension } from "./arns.ts";
 import { BOOLEAN, type AttributeRule } from "./attributes.ts";
 import type { TargetGroupRecord } from "./store.ts";
@@ -13,8 +14,7 @@ export const TARGET_GROUP_ATTRIBUTES: readonly AttributeRule[] = [
     initial: "300",
     allowed: { low: 0, high: 3600 },
   },
-  { key: "stickiness.enabled", initial: "false", allowed: BOOLEAN, supported: ["false"] },
-  // Without stickiness its type, cookie and duration change nothing.
+  { key: "stickiness.enabled", initial: "false", allowed: BOOLEAN },
   { key: "stickiness.type", initial: "lb_cookie", allowed: ["lb_cookie", "app_cookie"] },
   {
     key: "stickiness.lb_cookie.duration_seconds",
@@ -31,7 +31,6 @@ export const TARGET_GROUP_ATTRIBUTES: readonly AttributeRule[] = [
     key: "slow_start.duration_seconds",
     initial: "0",
     allowed: /^(0|[3-9]\d|[1-8]\d\d|900)$/,
-    supported: ["0"],
   },
   {
     key: "load_balancing.algorithm.type",
@@ -42,7 +41,6 @@ export const TARGET_GROUP_ATTRIBUTES: readonly AttributeRule[] = [
     key: "load_balancing.algorithm.anomaly_mitigation",
     initial: "off",
     allowed: ["on", "off"],
-    supported: ["off"],
   },
   {
     key: "load_balancing.cross_zone.enabled",
@@ -73,6 +71,48 @@ export const TARGET_GROUP_ATTRIBUTES: readonly AttributeRule[] = [
   },
 ];
 
+/**
+ * What single attributes allow and their combination does not.
+ * @throws AwsError InvalidConfigurationRequestException
+ */
+export function requireCompatible(attributes: ReadonlyMap<string, string>): void {
+  const algorithm = attributes.get("load_balancing.algorithm.type");
+  const random = algorithm === Algorithm.WeightedRandom;
+  const sticky = attributes.get("stickiness.enabled") === "true";
+  if (attributes.get("slow_start.duration_seconds") !== "0") {
+    if (random)
+      throw incompatible("both slow start and weighted random algorithm on a target group");
+    if (algorithm === Algorithm.LeastOutstandingRequests) {
+      throw incompatible(
+        "both slow start and least outstanding requests algorithm on a target group",
+      );
+    }
+  }
+  if (attributes.get("load_balancing.algorithm.anomaly_mitigation") === "on" && !random) {
+    throw incompatible(
+      "anomaly mitigation without the weighted random algorithm on a target group",
+    );
+  }
+  if (sticky && random) {
+    throw new AwsError(
+      "InvalidConfigurationRequestException",
+      "You cannot have both stickiness and weighted random algorithm enabled on the same target group",
+    );
+  }
+  if (sticky && attributes.get("stickiness.type") === "app_cookie") {
+    if (!attributes.get("stickiness.app_cookie.cookie_name")) {
+      throw new AwsError(
+        "InvalidConfigurationRequestException",
+        "An application cookie name must be specified when the stickiness type is 'app_cookie'",
+      );
+    }
+  }
+}
+
+function incompatible(what: string): AwsError {
+  return new AwsError("InvalidConfigurationRequestException", `You cannot enable ${what}`);
+}
+
 export function groupSettings(record: TargetGroupRecord): GroupSettings {
   const value = (key: string): string => record.attributes.get(key) ?? "";
   const { healthCheck } = record;
@@ -92,6 +132,9 @@ export function groupSettings(record: TargetGroupRecord): GroupSettings {
     },
     deregistrationDelayMs: Number(value("deregistration_delay.timeout_seconds")) * 1000,
     algorithm: algorithmOf(value("load_balancing.algorithm.type")),
+    slowStartMs: Number(value("slow_start.duration_seconds")) * 1000,
+    anomalyMitigation: value("load_balancing.algorithm.anomaly_mitigation") === "on",
+    stickiness: stickinessOf(value),
     minimumHealthyCount: Number(value(`${minimum}.count`)),
     minimumHealthyPercent: percent === "off" ? 0 : Number(percent),
   };
@@ -99,4 +142,12 @@ export function groupSettings(record: TargetGroupRecord): GroupSettings {
 
 function algorithmOf(value: string): Algorithm {
   return Object.values(Algorithm).find((known) => known === value) ?? Algorithm.RoundRobin;
+}
+
+function stickinessOf(value: (key: string) => string): TargetStickiness | undefined {
+  if (value("stickiness.enabled") !== "true") return undefined;
+  const kind = value("stickiness.type") === "app_cookie" ? "app_cookie" : "lb_cookie";
+  const durationMs = Number(value(`stickiness.${kind}.duration_seconds`)) * 1000;
+  if (kind === "lb_cookie") return { kind, durationMs };
+  return { kind, durationMs, cookieName: value("stickiness.app_cookie.cookie_name") };
 }

@@ -1,5 +1,6 @@
 /** RegisterTargets, DeregisterTargets, DescribeTargetHealth. */
 import type {
+  AnomalyDetection,
   DeregisterTargetsInput,
   DeregisterTargetsOutput,
   DescribeTargetHealthInput,
@@ -10,11 +11,21 @@ import type {
   TargetHealthReasonEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { isIPv4 } from "node:net";
+import type { TargetHealthView } from "../dataplane/group.ts";
 import type { TargetAddress } from "../dataplane/model.ts";
 import { AwsError, REGION, type Operation } from "../service.ts";
 import type { Context } from "./context.ts";
 import type { TargetGroupRecord } from "./store.ts";
-import { refuseMembers, requireList, requireRange, requireText } from "./validation.ts";
+import {
+  refuseMembers,
+  requireEnum,
+  requireList,
+  requireRange,
+  requireText,
+} from "./validation.ts";
+
+/** `All` has nothing else to add here: there are no zonal shifts to override a target's health. */
+const INCLUDABLE = ["AnomalyDetection", "All"];
 
 export function targetOperations({ store, plane }: Context): Record<string, Operation> {
   return {
@@ -37,7 +48,7 @@ export function targetOperations({ store, plane }: Context): Record<string, Oper
 
     DescribeTargetHealth(input: DescribeTargetHealthInput): DescribeTargetHealthOutput {
       const group = store.targetGroup(input.TargetGroupArn);
-      refuseMembers(input, ["Include"]);
+      for (const what of input.Include ?? []) requireEnum("include.member", what, INCLUDABLE);
       const wanted = input.Targets?.length ? addressesOf(group, input.Targets) : undefined;
       const { port } = group.healthCheck;
       return {
@@ -54,9 +65,17 @@ export function targetOperations({ store, plane }: Context): Record<string, Oper
                   Description: target.health.description,
                 }),
           },
+          AnomalyDetection: input.Include?.length ? anomalyOf(target) : undefined,
         })),
       };
     },
+  };
+}
+
+function anomalyOf({ anomalous, mitigated }: TargetHealthView): AnomalyDetection {
+  return {
+    Result: anomalous ? "anomalous" : "normal",
+    MitigationInEffect: mitigated ? "yes" : "no",
   };
 }
 

@@ -15,6 +15,8 @@ export interface Statement {
   /** Absent in identity policies. */
   readonly principals: readonly TrustedPrincipal[];
   readonly conditions: readonly Condition[];
+  /** Whether `${...}` is a variable: in version 2012-10-17, and plain text in the older one. */
+  readonly variables: boolean;
 }
 
 export interface Patterns {
@@ -64,7 +66,10 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
   const listed = root["Statement"];
   const statements = Array.isArray(listed) ? (listed as unknown[]) : [listed];
   if (listed === undefined || statements.length === 0) throw malformed("Syntax errors in policy.");
-  return { text, statements: statements.map((statement) => parseStatement(statement, kind)) };
+  return {
+    text,
+    statements: statements.map((statement) => parseStatement(statement, kind, version)),
+  };
 }
 
 function parseJson(text: string, kind: PolicyKind): unknown {
@@ -77,7 +82,7 @@ function parseJson(text: string, kind: PolicyKind): unknown {
   }
 }
 
-function parseStatement(raw: unknown, kind: PolicyKind): Statement {
+function parseStatement(raw: unknown, kind: PolicyKind, version: string): Statement {
   if (!isRecord(raw)) throw malformed("Syntax errors in policy.");
   if ("NotPrincipal" in raw) {
     if (kind === "identity") throw malformed("Policy document should not specify a principal.");
@@ -97,6 +102,7 @@ function parseStatement(raw: unknown, kind: PolicyKind): Statement {
     resources: kind === "identity" ? resourcesOf(raw) : noResources(raw),
     principals: kind === "trust" ? principalsOf(raw) : noPrincipals(raw),
     conditions: conditionsOf(raw["Condition"]),
+    variables: version === "2012-10-17",
   };
 }
 

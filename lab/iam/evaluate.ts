@@ -6,6 +6,7 @@ import { judgeAll } from "./conditions.ts";
 import type { Context, Outcome } from "./conditions.ts";
 import type { Patterns, PolicyDocument, Statement } from "./document.ts";
 import { matchesWildcard } from "../wildcard.ts";
+import { expand } from "./variables.ts";
 
 export const Decision = {
   ExplicitDeny: "explicitDeny",
@@ -60,17 +61,21 @@ function appliesTo(
   context: Context,
 ): Outcome {
   if (!actionMatches(statement.actions, action)) return "unmet";
-  const resources = resourceOutcome(statement.resources, resource);
+  const resources = resourceOutcome(statement, resource, context);
   if (resources === "unmet") return "unmet";
-  const conditions = judgeAll(statement.conditions, context);
+  const conditions = judgeAll(statement, context);
   return resources === "unknown" && conditions === "met" ? "unknown" : conditions;
 }
 
-function resourceOutcome(resources: Patterns | undefined, resource: string): Outcome {
+function resourceOutcome(
+  { resources, variables }: Statement,
+  resource: string,
+  context: Context,
+): Outcome {
   if (!resources) return "unmet";
-  // `${aws:PrincipalTag/x}` and the like are not worked out here: such a pattern might match.
-  const fixed = resources.values.filter((pattern) => !pattern.includes("${"));
-  const matched = fixed.some((pattern) => matchesWildcard(pattern, resource));
-  if (!matched && fixed.length < resources.values.length) return "unknown";
+  const expanded = resources.values.map((value) => (variables ? expand(value, context) : value));
+  const matched = expanded.some((value) => value !== undefined && matchesWildcard(value, resource));
+  // A pattern whose variable has no value here might match.
+  if (!matched && expanded.includes(undefined)) return "unknown";
   return matched !== resources.negated ? "met" : "unmet";
 }

@@ -2,6 +2,7 @@
 import type { Context } from "./conditions.ts";
 import type { Credentials } from "./sessions.ts";
 import { decisionMessage } from "./denial.ts";
+import { keyed } from "./requestConditions.ts";
 import { Decision, evaluate } from "./evaluate.ts";
 import { policyOperations } from "./policies.ts";
 import { rolePolicyOperations } from "./rolePolicies.ts";
@@ -148,15 +149,7 @@ export class Iam implements LabService {
     if (principal.kind === "user") return { allowed: true };
     const role = this.#roleOf(principal);
     const documents = role ? this.#store.documentsOf(role) : [];
-    const known: Context = {
-      ...requestContext,
-      // For a role session the key holds the role's ARN, not the session's.
-      "aws:principalarn": [role?.arn ?? principal.arn],
-      // Known to be absent: they are set only when a service calls on a resource's behalf.
-      "aws:sourcearn": [],
-      "aws:sourceaccount": [],
-      ...context,
-    };
+    const known: Context = { ...this.#sessionContext(principal, role), ...context };
     for (const resource of resources) {
       const decision = evaluate(documents, action, resource, known);
       if (decision !== Decision.Allow) {
@@ -164,6 +157,33 @@ export class Iam implements LabService {
       }
     }
     return { allowed: true };
+  }
+
+  /** What every request of a role session brings (IAM user guide, "global condition context keys"). */
+  #sessionContext(principal: Principal, role: Role | undefined): Context {
+    const nowMs = this.#core.clock.now();
+    return {
+      ...requestContext,
+      "aws:currenttime": [new Date(nowMs).toISOString()],
+      "aws:epochtime": [String(Math.floor(nowMs / 1000))],
+      // For a role session the key holds the role's ARN, not the session's.
+      "aws:principalarn": [role?.arn ?? principal.arn],
+      "aws:principaltype": ["AssumedRole"],
+      "aws:principaltag/": [],
+      ...keyed("aws:principaltag/", Object.fromEntries(role?.tags ?? [])),
+      "aws:userid": [this.userIdOf(principal) ?? ""],
+      "aws:principalisawsservice": ["false"],
+      "aws:viaawsservice": ["false"],
+      // Known to be absent: a user's name, second factor and identity provider, and what is set only
+      // when a service calls on a resource's behalf.
+      "aws:username": [],
+      "aws:multifactorauthpresent": [],
+      "aws:multifactorauthage": [],
+      "aws:federatedprovider": [],
+      "aws:calledvia": [],
+      "aws:sourcearn": [],
+      "aws:sourceaccount": [],
+    };
   }
 
   #roleOf(principal: Principal): Role | undefined {

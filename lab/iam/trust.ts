@@ -41,7 +41,7 @@ function allows(
 ): boolean {
   const applies = (statement: Statement): "met" | "unmet" | "unknown" =>
     statement.principals.some(isCaller) && actionMatches(statement.actions, "sts:AssumeRole")
-      ? judgeAll(statement.conditions, context)
+      ? judgeAll(statement, context)
       : "unmet";
   return decide(trust.statements, applies) === Decision.Allow;
 }

@@ -4,9 +4,10 @@ import type {
   FunctionConfiguration,
   UpdateFunctionConfigurationRequest,
 } from "@aws-sdk/client-lambda";
-import type { RoleCredentials } from "../ports.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
+import type { RoleAuthority } from "./ports.ts";
 import type { Configuration, FunctionRecord } from "./store.ts";
+import { parseDeadLetter, refusalOf, type Target } from "./targets.ts";
 import { checkRange, invalid } from "./validation.ts";
 
 /** The one runtime that this Node is. */
@@ -44,6 +45,7 @@ const SETTABLE = [
   "Runtime",
   "EphemeralStorage",
   "LoggingConfig",
+  "DeadLetterConfig",
   "RevisionId",
 ];
 const CREATE = [...SETTABLE, "Code", "Tags", "Architectures"];
@@ -67,7 +69,6 @@ const DEFAULTS: Readonly<Record<string, readonly string[]>> = {
   TracingConfig: ["{}", '{"Mode":"PassThrough"}'],
   SnapStart: ["{}", '{"ApplyOn":"None"}'],
   VpcConfig: ["{}", '{"Ipv6AllowedForDualStack":false}'],
-  DeadLetterConfig: ["{}", '{"TargetArn":""}'],
   KMSKeyArn: ['""'],
 };
 
@@ -86,7 +87,7 @@ export function checkConfiguration(
   operation: string,
   input: Settings,
   functionName: string,
-  credentials: RoleCredentials,
+  credentials: RoleAuthority,
   before?: Configuration,
 ): Configuration {
   refuseForeign(operation, input);
@@ -121,10 +122,33 @@ export function checkConfiguration(
       : before?.variables,
     ephemeralMegabytes: checkRange("ephemeralStorage.size", storage, 512, 10_240),
     logGroup: logging?.LogGroup ?? before?.logGroup ?? `/aws/lambda/${functionName}`,
+    deadLetter: input.DeadLetterConfig
+      ? checkDeadLetter(
+          operation,
+          input.DeadLetterConfig.TargetArn,
+          role,
+          functionName,
+          credentials,
+        )
+      : before?.deadLetter,
   };
 }
 
-function checkRole(role: string, functionName: string, credentials: RoleCredentials): void {
+/** An empty ARN takes the dead-letter queue away. */
+function checkDeadLetter(
+  operation: string,
+  arn: string | undefined,
+  role: string,
+  functionName: string,
+  credentials: RoleAuthority,
+): Target | undefined {
+  if (!arn) return undefined;
+  const target = parseDeadLetter(operation, arn);
+  if (refusalOf(target, role, functionName, credentials) === undefined) return target;
+  throw invalid("The provided execution role does not have permissions to call Publish on SNS");
+}
+
+function checkRole(role: string, functionName: string, credentials: RoleAuthority): void {
   try {
     credentials.issue(role, functionName, "lambda.amazonaws.com");
   } catch (error) {
@@ -180,6 +204,9 @@ export function renderConfiguration(found: FunctionRecord): FunctionConfiguratio
     EphemeralStorage: { Size: configuration.ephemeralMegabytes },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     LoggingConfig: { LogFormat: "Text", LogGroup: configuration.logGroup },
+    ...(configuration.deadLetter && {
+      DeadLetterConfig: { TargetArn: configuration.deadLetter.arn },
+    }),
     ...(configuration.variables && { Environment: { Variables: { ...configuration.variables } } }),
   };
 }

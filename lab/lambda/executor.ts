@@ -1,26 +1,22 @@
 /** Runs invocations: finds or starts an environment, keeps it warm, writes logs and metrics. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Cancel } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { hexId } from "../../base/ids.ts";
 import { AwsError, type LabCore } from "../service.ts";
-import { Environment, type Outcome } from "./environment.ts";
+import type { Outcome } from "./environment.ts";
+import {
+  type EnvironmentHost,
+  type ExecutionEnvironment,
+  ProcessEnvironments,
+} from "./environments.ts";
 import { InvocationLog } from "./invocationLog.ts";
-import { MinuteMetrics } from "./minuteMetrics.ts";
+import type { MinuteMetrics } from "./minuteMetrics.ts";
 import type { LambdaPorts } from "./ports.ts";
-import { processEnvironment } from "./processEnvironment.ts";
-import { RuntimeApi } from "./runtimeApi.ts";
 import { ACCOUNT_CONCURRENCY } from "./settings.ts";
 import type { FunctionRecord } from "./store.ts";
 
 /** Nominal time that an idle environment stays. AWS gives no figure; minutes are usual. */
 const IDLE_MS = 5 * 60_000;
-/** Beside this file, with its extension: the sources run as they are, a package is JavaScript. */
-const BOOTSTRAP = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "./runtime.ts" : "./runtime.js", import.meta.url),
-);
 
 export interface Execution {
   readonly payload: Buffer;
@@ -30,7 +26,7 @@ export interface Execution {
 }
 
 interface Pooled {
-  readonly environment: Environment;
+  readonly environment: ExecutionEnvironment;
   readonly log: InvocationLog;
   /** Code or configuration changed, or the function is gone. */
   stale: boolean;
@@ -40,16 +36,17 @@ interface Pooled {
 export class Executor {
   readonly #core: LabCore;
   readonly #ports: LambdaPorts;
-  readonly #api = new RuntimeApi();
+  readonly #environments: EnvironmentHost;
   readonly #metrics: MinuteMetrics;
   readonly #idle = new Map<FunctionRecord, Pooled[]>();
   readonly #busy = new Map<FunctionRecord, Set<Pooled>>();
   #stopped = false;
 
-  constructor(core: LabCore, ports: LambdaPorts) {
+  constructor(core: LabCore, ports: LambdaPorts, metrics: MinuteMetrics) {
     this.#core = core;
     this.#ports = ports;
-    this.#metrics = new MinuteMetrics(core.clock, ports.metrics);
+    this.#metrics = metrics;
+    this.#environments = ports.environments ?? new ProcessEnvironments(core);
   }
 
   /**
@@ -63,6 +60,8 @@ export class Executor {
     pooled.cancelIdle();
     const busy = this.#busy.get(found) ?? new Set();
     this.#busy.set(found, busy.add(pooled));
+    const invokedAtMs = this.#core.clock.now();
+    this.#metrics.concurrency(found.name, busy.size, this.#runningOfAccount());
     pooled.log.start(requestId);
     const outcome = await pooled.environment.invoke({
       requestId,
@@ -72,7 +71,7 @@ export class Executor {
     });
     const log = pooled.log.end(requestId, outcome, found.configuration.memoryMegabytes);
     busy.delete(pooled);
-    this.#countOutcome(found, outcome);
+    this.#countOutcome(found, outcome, invokedAtMs);
     this.#park(found, pooled);
     return { payload: outcome.payload, failed: outcome.failure !== undefined, log };
   }
@@ -86,18 +85,17 @@ export class Executor {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#metrics.stop();
     for (const pool of [...this.#idle.values(), ...this.#busy.values()]) {
       for (const pooled of pool) this.#end(pooled);
     }
-    await this.#api.stop();
+    await this.#environments.stop();
   }
 
   #throttle(found: FunctionRecord): void {
-    const running = (of: FunctionRecord): number => this.#busy.get(of)?.size ?? 0;
+    const running = this.#busy.get(found)?.size ?? 0;
     const reserved = found.reservedConcurrency;
-    const all = [...this.#busy.values()].reduce((sum, { size }) => sum + size, 0);
-    const free = reserved === undefined ? ACCOUNT_CONCURRENCY - all : reserved - running(found);
+    const free =
+      reserved === undefined ? ACCOUNT_CONCURRENCY - this.#runningOfAccount() : reserved - running;
     if (free > 0 && !this.#stopped) return;
     this.#metrics.count(found.name, "Throttles", 1);
     throw new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, {
@@ -109,6 +107,10 @@ export class Executor {
     });
   }
 
+  #runningOfAccount(): number {
+    return [...this.#busy.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** A warm environment, unless its process ended while nobody looked. */
   #takeIdle(found: FunctionRecord): Pooled | undefined {
     const warm = (this.#idle.get(found) ?? []).filter(({ environment }) => environment.alive);
@@ -118,28 +120,16 @@ export class Executor {
   }
 
   #newEnvironment(found: FunctionRecord): Pooled {
-    const core = this.#core;
+    const { clock } = this.#core;
     const id = hexId(32);
-    const directory = join(core.directory, "environments", id);
-    mkdirSync(directory, { recursive: true });
-    const log = new InvocationLog(core.clock, this.#ports.logs, found.configuration.logGroup, id);
+    const log = new InvocationLog(clock, this.#ports.logs, found.configuration.logGroup, id);
     const credentials = this.#assumeRole(found);
-    const environment = new Environment({
+    const environment = this.#environments.start({
       id,
-      api: this.#api,
-      keeper: core.keeper,
-      command: [process.execPath, BOOTSTRAP],
-      cwd: found.code.directory,
-      env: (runtimeApi) =>
-        processEnvironment(found, {
-          endpoint: core.endpoint,
-          runtimeApi,
-          logStream: log.stream,
-          directory,
-          credentials,
-        }),
+      found,
+      credentials,
+      logStream: log.stream,
       onLine: (line) => log.write(line),
-      stamp: () => new Date(core.clock.now()).toISOString(),
     });
     return { environment, log, stale: false, cancelIdle: () => {} };
   }
@@ -179,9 +169,14 @@ export class Executor {
     pooled.environment.kill();
   }
 
-  #countOutcome(found: FunctionRecord, { failure, durationMs }: Outcome): void {
-    this.#metrics.count(found.name, "Invocations", 1);
-    this.#metrics.count(found.name, "Errors", failure ? 1 : 0);
-    this.#metrics.count(found.name, "Duration", durationMs);
+  /** "The timestamp on an error metric reflects when the function was invoked." */
+  #countOutcome(
+    found: FunctionRecord,
+    { failure, durationMs }: Outcome,
+    invokedAtMs: number,
+  ): void {
+    this.#metrics.count(found.name, "Invocations", 1, invokedAtMs);
+    this.#metrics.count(found.name, "Errors", failure ? 1 : 0, invokedAtMs);
+    this.#metrics.count(found.name, "Duration", durationMs, invokedAtMs);
   }
 }

@@ -2,30 +2,44 @@
 import { randomUUID } from "node:crypto";
 import { type LabCore, type LabService, type Operation, ServiceName } from "../service.ts";
 import { Executor } from "./executor.ts";
+import { eventInvokeOperations } from "./eventInvoke.ts";
 import { functionOperations } from "./functions.ts";
 import { invokeOperations, MAX_EVENT_BYTES } from "./invoke.ts";
+import { MinuteMetrics } from "./minuteMetrics.ts";
 import { permissionOperations } from "./permissions.ts";
 import { allowsService } from "./policy.ts";
 import type { InvokeOutcome, Invoker, LambdaPorts } from "./ports.ts";
+import { Outcomes } from "./outcomes.ts";
 import { EventQueue } from "./queue.ts";
 import { settingOperations } from "./settings.ts";
-import { functionArn, FunctionStore, parseReference } from "./store.ts";
+import { functionArn, type FunctionRecord, FunctionStore, parseReference } from "./store.ts";
 
 export class Lambda implements LabService {
   readonly name = ServiceName.Lambda;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly #store = new FunctionStore();
+  readonly #metrics: MinuteMetrics;
   readonly #executor: Executor;
   readonly #queue: EventQueue;
 
   constructor(core: LabCore, ports: LambdaPorts) {
     const store = this.#store;
-    this.#executor = new Executor(core, ports);
-    this.#queue = new EventQueue(core, store, this.#executor);
+    const metrics = new MinuteMetrics(core.clock, ports.metrics);
+    const executor = new Executor(core, ports, metrics);
+    const outcomes = new Outcomes({
+      core,
+      ports,
+      metrics,
+      invoke: (arn, event) => this.#enqueue(arn, Buffer.from(event)),
+    });
+    this.#metrics = metrics;
+    this.#executor = executor;
+    this.#queue = new EventQueue({ core, store, executor, metrics, outcomes });
     this.operations = {
       ...functionOperations(core, ports, store, this.#executor),
       ...permissionOperations(store),
-      ...settingOperations(core, store),
+      ...settingOperations(store),
+      ...eventInvokeOperations(core, ports, store),
       ...invokeOperations(store, this.#executor, this.#queue),
     };
   }
@@ -39,13 +53,9 @@ export class Lambda implements LabService {
   }
 
   #accept(arn: string, payload: unknown, invoker: Invoker): InvokeOutcome {
-    const { name, qualifier = "$LATEST" } = parseReference(arn);
-    const found = this.#store.functions.get(name);
-    if (!found || qualifier !== "$LATEST") {
-      return { ok: false, error: `ResourceNotFoundException: Function not found: ${arn}` };
-    }
+    const found = this.#find(arn);
     const { principal, sourceArn, sourceAccount } = invoker;
-    if (!allowsService(found.policy, principal, sourceArn, sourceAccount)) {
+    if (found && !allowsService(found.policy, principal, sourceArn, sourceAccount)) {
       return {
         ok: false,
         error:
@@ -54,12 +64,23 @@ export class Lambda implements LabService {
           "lambda:InvokeFunction action",
       };
     }
-    const event = Buffer.from(JSON.stringify(payload) ?? "null");
+    return this.#enqueue(arn, Buffer.from(JSON.stringify(payload) ?? "null"));
+  }
+
+  #enqueue(arn: string, event: Uint8Array): InvokeOutcome {
+    const found = this.#find(arn);
+    if (!found)
+      return { ok: false, error: `ResourceNotFoundException: Function not found: ${arn}` };
     if (event.length > MAX_EVENT_BYTES) {
       return { ok: false, error: `RequestTooLargeException: the event has ${event.length} bytes` };
     }
     this.#queue.add(found, randomUUID(), event);
     return { ok: true };
+  }
+
+  #find(arn: string): FunctionRecord | undefined {
+    const { name, qualifier = "$LATEST" } = parseReference(arn);
+    return qualifier === "$LATEST" ? this.#store.functions.get(name) : undefined;
   }
 
   resourcesOf(operation: string, input: Record<string, unknown>): readonly string[] {
@@ -70,6 +91,7 @@ export class Lambda implements LabService {
 
   async stop(): Promise<void> {
     this.#queue.stop();
+    this.#metrics.stop();
     await this.#executor.stop();
   }
 }

@@ -2,6 +2,7 @@
 import type { Architecture } from "@aws-sdk/client-lambda";
 import { ACCOUNT_ID, arn, AwsError } from "../service.ts";
 import type { Statement } from "./policy.ts";
+import type { Target } from "./targets.ts";
 
 /** What CreateFunction and UpdateFunctionConfiguration set. */
 export interface Configuration {
@@ -15,6 +16,7 @@ export interface Configuration {
   readonly variables: Readonly<Record<string, string>> | undefined;
   readonly ephemeralMegabytes: number;
   readonly logGroup: string;
+  readonly deadLetter: Target | undefined;
 }
 
 export interface Code {
@@ -26,6 +28,8 @@ export interface Code {
 export interface EventInvokeConfig {
   readonly maximumRetryAttempts: number | undefined;
   readonly maximumEventAgeSeconds: number | undefined;
+  readonly onSuccess: Target | undefined;
+  readonly onFailure: Target | undefined;
   readonly lastModified: number;
 }
 

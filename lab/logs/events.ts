@@ -6,15 +6,15 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LabCore } from "../service.ts";
 import { notImplemented } from "../supported.ts";
-import { termFilter } from "./patterns.ts";
+import { judgeBatch } from "./batch.ts";
+import { messageFilter } from "./patterns.ts";
 import type { LogStore } from "./store.ts";
-import type { LogEvent } from "./stream.ts";
+import { type LogEntry, type LogEvent, sizeOf } from "./stream.ts";
 import { invalid, refuse } from "./validation.ts";
 
 const MAX_EVENTS = 10_000;
-const MAX_BATCH_BYTES = 1_048_576;
-const TOO_OLD_MS = 14 * 86_400_000;
-const TOO_NEW_MS = 2 * 3_600_000;
+/** "as many log events as can fit in a response size of 1 MB (up to 10,000 log events)". */
+const PAGE_BYTES = 1_048_576;
 
 export function eventOperations(core: LabCore, store: LogStore) {
   return {
@@ -23,7 +23,11 @@ export function eventOperations(core: LabCore, store: LogStore) {
       const group = store.group(input.logGroupName);
       const stream = store.stream(group, input.logStreamName);
       const now = core.clock.now();
-      const { accepted, rejectedLogEventsInfo } = judgeBatch(input.logEvents ?? [], now);
+      const { accepted, rejectedLogEventsInfo } = judgeBatch(
+        input.logEvents ?? [],
+        now,
+        group.retentionInDays,
+      );
       stream.append(accepted);
       store.touch(group, stream);
       return {
@@ -42,13 +46,11 @@ export function eventOperations(core: LabCore, store: LogStore) {
       const token = /^([fb])\/(\d+)$/.exec(input.nextToken ?? "");
       if (input.nextToken && !token) throw invalid("The specified nextToken is invalid.");
       const at = Number(token?.[2]);
-      const page = token
-        ? token[1] === "f"
-          ? within.filter(({ position }) => position >= at).slice(0, limit)
-          : within.filter(({ position }) => position < at).slice(-limit)
-        : input.startFromHead
-          ? within.slice(0, limit)
-          : within.slice(-limit);
+      const forward = token ? token[1] === "f" : input.startFromHead === true;
+      const wanted = token
+        ? within.filter(({ position }) => (forward ? position >= at : position < at))
+        : within;
+      const page = forward ? firstPage(wanted, limit) : lastPage(wanted, limit);
       // An empty page returns to where it was asked from, which tells a client that it is at an end.
       const resume = token ? at : input.startFromHead ? 0 : stream.end;
       const next = page.length > 0 ? page.at(-1)!.position + 1 : resume;
@@ -68,7 +70,7 @@ export function eventOperations(core: LabCore, store: LogStore) {
         throw invalid("logStreamNames and logStreamNamePrefix cannot be used together.");
       }
       store.expire(group, core.clock.now());
-      const matches = termFilter(input.filterPattern ?? "");
+      const matches = messageFilter(input.filterPattern ?? "");
       const limit = limitOf(input.limit);
       const names = input.logStreamNames?.map((name) => store.stream(group, name).name);
       const found = [...group.streams.values()]
@@ -97,42 +99,14 @@ export function eventOperations(core: LabCore, store: LogStore) {
   };
 }
 
-type Batch = NonNullable<PutLogEventsRequest["logEvents"]>;
+function firstPage(entries: readonly LogEntry[], limit: number): readonly LogEntry[] {
+  let bytes = 0;
+  const full = entries.findIndex(({ event }) => (bytes += sizeOf(event)) > PAGE_BYTES);
+  return entries.slice(0, full === -1 ? limit : Math.min(limit, Math.max(1, full)));
+}
 
-/** Splits a batch into what AWS takes and what it rejects by age; throws on a batch it refuses. */
-function judgeBatch(batch: Batch, nowMs: number) {
-  if (batch.length === 0 || batch.length > MAX_EVENTS) {
-    throw invalid(
-      `Member must have length between 1 and ${MAX_EVENTS}: logEvents has ${batch.length}.`,
-    );
-  }
-  const events: LogEvent[] = batch.map(({ timestamp, message }) => {
-    if (timestamp === undefined || !message) {
-      throw invalid("logEvents: every event needs a timestamp and a message that is not empty.");
-    }
-    return { timestamp, message, ingestionTime: nowMs };
-  });
-  if (events.some((event, index) => event.timestamp < (events[index - 1]?.timestamp ?? 0))) {
-    throw invalid("Log events in a single PutLogEvents request must be in chronological order.");
-  }
-  const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + 26, 0);
-  if (bytes > MAX_BATCH_BYTES) {
-    throw invalid(`Upload too large: ${bytes} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
-  }
-  if (events.at(-1)!.timestamp - events[0]!.timestamp > 86_400_000) {
-    throw invalid("The batch of log events in a single PutLogEvents request cannot span 24 hours.");
-  }
-  const tooOld = events.filter(({ timestamp }) => timestamp < nowMs - TOO_OLD_MS).length;
-  const tooNew = events.findIndex(({ timestamp }) => timestamp > nowMs + TOO_NEW_MS);
-  const accepted = events.slice(tooOld, tooNew === -1 ? events.length : tooNew);
-  if (accepted.length === events.length) return { accepted };
-  return {
-    accepted,
-    rejectedLogEventsInfo: {
-      ...(tooOld > 0 && { tooOldLogEventEndIndex: tooOld }),
-      ...(tooNew !== -1 && { tooNewLogEventStartIndex: tooNew }),
-    },
-  };
+function lastPage(entries: readonly LogEntry[], limit: number): readonly LogEntry[] {
+  return firstPage(entries.toReversed(), limit).toReversed();
 }
 
 /** `startTime` is inclusive; `endTime` is not. */

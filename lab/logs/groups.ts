@@ -72,6 +72,7 @@ export function groupOperations(core: LabCore, store: LogStore) {
     },
     DescribeLogStreams: (input: DescribeLogStreamsRequest) => {
       const group = store.group(input.logGroupName ?? input.logGroupIdentifier);
+      store.expire(group, core.clock.now());
       const byTime = input.orderBy === "LastEventTime";
       if (byTime && input.logStreamNamePrefix) {
         throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");

@@ -6,6 +6,11 @@ export interface LogEvent {
   readonly message: string;
 }
 
+export interface LogEntry {
+  readonly position: number;
+  readonly event: LogEvent;
+}
+
 /**
  * AWS keeps everything; a lab that runs for days next to a chatty task must not. Beyond this the
  * oldest events go.
@@ -49,7 +54,7 @@ export class LogStream {
   }
 
   /** Every kept event with its position in the sequence, oldest first. */
-  entries(): { readonly position: number; readonly event: LogEvent }[] {
+  entries(): LogEntry[] {
     return this.#events.map((event, index) => ({ position: this.#first + index, event }));
   }
 
@@ -73,6 +78,7 @@ export class LogStream {
   }
 }
 
-function sizeOf(event: LogEvent): number {
-  return event.message.length + EVENT_OVERHEAD_BYTES;
+/** As AWS counts it: the message as UTF-8, and 26 bytes. */
+export function sizeOf(event: LogEvent): number {
+  return Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
 }

@@ -5,8 +5,10 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { STSClient } from "@aws-sdk/client-sts";
 
@@ -27,9 +29,11 @@ export interface Clients {
   ec2(): Promise<EC2Client>;
   ecs(): Promise<ECSClient>;
   elbv2(): Promise<ElasticLoadBalancingV2Client>;
+  events(): Promise<EventBridgeClient>;
   iam(): Promise<IAMClient>;
   lambda(): Promise<LambdaClient>;
   logs(): Promise<CloudWatchLogsClient>;
+  scheduler(): Promise<SchedulerClient>;
   sns(): Promise<SNSClient>;
   sts(): Promise<STSClient>;
 }
@@ -57,6 +61,10 @@ export function makeClients(target: AwsTarget): Clients {
       const sdk = await import("@aws-sdk/client-elastic-load-balancing-v2");
       return new sdk.ElasticLoadBalancingV2Client(config);
     }),
+    events: once(async () => {
+      const { EventBridgeClient: Client } = await import("@aws-sdk/client-eventbridge");
+      return new Client(config);
+    }),
     iam: once(async () => {
       const { IAMClient: Client } = await import("@aws-sdk/client-iam");
       return new Client(config);
@@ -67,6 +75,10 @@ export function makeClients(target: AwsTarget): Clients {
     }),
     logs: once(async () => {
       const { CloudWatchLogsClient: Client } = await import("@aws-sdk/client-cloudwatch-logs");
+      return new Client(config);
+    }),
+    scheduler: once(async () => {
+      const { SchedulerClient: Client } = await import("@aws-sdk/client-scheduler");
       return new Client(config);
     }),
     sns: once(async () => {

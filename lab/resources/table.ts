@@ -5,6 +5,10 @@ import type { Invoke, ResourceTable, ResourceType } from "./types.ts";
 const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": async () =>
     (await import("./cloudwatch/compositeAlarm.ts")).compositeAlarm,
+  "aws:cloudwatch/eventRule:EventRule": async () =>
+    (await import("./events/eventRule.ts")).eventRule,
+  "aws:cloudwatch/eventTarget:EventTarget": async () =>
+    (await import("./events/eventTarget.ts")).eventTarget,
   "aws:cloudwatch/logGroup:LogGroup": async () => (await import("./logs/logGroup.ts")).logGroup,
   "aws:cloudwatch/metricAlarm:MetricAlarm": async () =>
     (await import("./cloudwatch/metricAlarm.ts")).metricAlarm,
@@ -20,6 +24,8 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": async () =>
     (await import("./iam/rolePolicyAttachment.ts")).rolePolicyAttachment,
   "aws:lambda/function:Function": async () => (await import("./lambda/function.ts")).lambdaFunction,
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": async () =>
+    (await import("./lambda/functionEventInvokeConfig.ts")).functionEventInvokeConfig,
   "aws:lambda/permission:Permission": async () =>
     (await import("./lambda/permission.ts")).permission,
   "aws:lb/listener:Listener": async () => (await import("./elbv2/listener.ts")).listener,
@@ -27,7 +33,12 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
     (await import("./elbv2/loadBalancer.ts")).loadBalancer,
   "aws:lb/targetGroup:TargetGroup": async () =>
     (await import("./elbv2/targetGroup.ts")).targetGroup,
+  "aws:scheduler/schedule:Schedule": async () =>
+    (await import("./scheduler/schedule.ts")).schedule,
   "aws:sns/topic:Topic": async () => (await import("./sns/topic.ts")).topic,
+  "aws:sns/topicPolicy:TopicPolicy": async () => (await import("./sns/topicPolicy.ts")).topicPolicy,
+  "aws:sns/topicSubscription:TopicSubscription": async () =>
+    (await import("./sns/topicSubscription.ts")).topicSubscription,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async () =>
     (await import("./ec2/securityGroupRule.ts")).securityGroupEgressRule,
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": async () =>

@@ -2,7 +2,6 @@
 import type * as Sdk from "@aws-sdk/client-sns";
 
 import { REGION } from "../service.ts";
-import { notImplemented } from "../supported.ts";
 import type { Protocol, Subscription } from "./topics.ts";
 import { invalidParameter } from "./topics.ts";
 
@@ -12,25 +11,38 @@ export interface Message {
   /** What one protocol gets; `MessageStructure: json` gives each its own text. */
   textFor(protocol: Protocol): string;
   readonly attributes: Readonly<Record<string, { Type: string; Value: string }>>;
+  /** Of the message and its attributes, in bytes. */
+  readonly size: number;
   /** ISO 8601, nominal. */
   readonly timestamp: string;
 }
 
 /** A message and its attributes together (SNS quotas). */
-const LARGEST_BYTES = 262_144;
+export const LARGEST_BYTES = 262_144;
 
 /** Throws InvalidParameter for what SNS refuses. */
 export function parseMessage(input: Sdk.PublishInput, id: string, nowMs: number): Message {
   const text = input.Message ?? "";
   if (text === "") throw invalidParameter("Empty message");
-  if (Buffer.byteLength(text) > LARGEST_BYTES) throw invalidParameter("Message too long");
+  const attributes = parseAttributes(input.MessageAttributes ?? {});
+  const size = sizeOf(text, attributes);
+  if (size > LARGEST_BYTES) throw invalidParameter("Message too long");
   return {
     id,
     subject: checkSubject(input.Subject),
     textFor: texts(text, input.MessageStructure),
-    attributes: parseAttributes(input.MessageAttributes ?? {}),
+    attributes,
+    size,
     timestamp: new Date(nowMs).toISOString(),
   };
+}
+
+/** An attribute's name, type and value count, too ("Amazon SNS message attributes"). */
+function sizeOf(text: string, attributes: Message["attributes"]): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, { Type, Value }]) => sum + Buffer.byteLength(name + Type + Value),
+    Buffer.byteLength(text),
+  );
 }
 
 /** Up to 100 characters on one line. */
@@ -72,9 +84,10 @@ function parseAttributes(
 ): Message["attributes"] {
   const entries = Object.entries(attributes).map(([name, attribute]) => {
     const type = attribute.DataType ?? "";
-    if (type.startsWith("Binary")) throw notImplemented("Publish", "binary message attributes");
-    const value = attribute.StringValue ?? "";
-    if (!/^(String|Number)(\..+)?$/.test(type)) {
+    const value = type.startsWith("Binary")
+      ? Buffer.from(attribute.BinaryValue ?? []).toString("base64")
+      : (attribute.StringValue ?? "");
+    if (!/^(Binary|String|Number)(\..+)?$/.test(type)) {
       throw invalidParameter(
         `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
       );
@@ -84,9 +97,22 @@ function parseAttributes(
         `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${type}'.`,
       );
     }
+    if (type.startsWith("Number") && !Number.isFinite(Number(value))) {
+      throw invalidParameter(
+        `The message attribute '${name}' with type '${type}' must use a valid number.`,
+      );
+    }
     return [name, { Type: type, Value: value }] as const;
   });
   return Object.fromEntries(entries);
+}
+
+const CERTIFICATE = `https://sns.${REGION}.amazonaws.com/SimpleNotificationService.pem`;
+
+/** Followed without a signature. AWS's links leave the API's version out. */
+function link(endpoint: string, parameters: Record<string, string>): string {
+  const query = new URLSearchParams({ ...parameters, Version: "2010-03-31" });
+  return `${endpoint}/?${query.toString()}`;
 }
 
 /** What every delivery has in common. AWS signs it; the lab has no certificate of AWS's to do so. */
@@ -100,8 +126,8 @@ function envelope(message: Message, subscription: Subscription, endpoint: string
     Timestamp: message.timestamp,
     SignatureVersion: "1",
     Signature: "UNSIGNED",
-    unsubscribe: `${endpoint}/?Action=Unsubscribe&SubscriptionArn=${subscription.arn}`,
-    certificate: `https://sns.${REGION}.amazonaws.com/SimpleNotificationService.pem`,
+    unsubscribe: link(endpoint, { Action: "Unsubscribe", SubscriptionArn: subscription.arn }),
+    certificate: CERTIFICATE,
   };
 }
 
@@ -116,6 +142,31 @@ export function httpBody(message: Message, subscription: Subscription, endpoint:
     ...(Object.keys(message.attributes).length > 0
       ? { MessageAttributes: message.attributes }
       : {}),
+  });
+}
+
+/** What a pending HTTP endpoint gets ("HTTP/HTTPS subscription confirmation JSON format"). */
+export function confirmationBody(
+  id: string,
+  token: string,
+  timestamp: string,
+  subscription: Subscription,
+  endpoint: string,
+): string {
+  const { topicArn: TopicArn } = subscription;
+  return JSON.stringify({
+    Type: "SubscriptionConfirmation",
+    MessageId: id,
+    Token: token,
+    TopicArn: subscription.topicArn,
+    Message:
+      `You have chosen to subscribe to the topic ${subscription.topicArn}.\n` +
+      "To confirm the subscription, visit the SubscribeURL included in this message.",
+    SubscribeURL: link(endpoint, { Action: "ConfirmSubscription", TopicArn, Token: token }),
+    Timestamp: timestamp,
+    SignatureVersion: "1",
+    Signature: "UNSIGNED",
+    SigningCertURL: CERTIFICATE,
   });
 }
 

@@ -1,5 +1,7 @@
-/** What SNS needs of Lambda. */
-export interface FunctionInvoker {
+/** What SNS needs of its neighbours. */
+import type { MetricSink } from "../ports.ts";
+
+export interface SnsPorts {
   /** Asynchronous invocation; refused unless the function's policy allows `invoker`. */
   invokeFunction(
     functionArn: string,
@@ -9,5 +11,21 @@ export interface FunctionInvoker {
       readonly sourceArn: string;
       readonly sourceAccount: string;
     },
-  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly error: string }>;
+  ): Promise<PublishOutcome>;
+  readonly metrics: MetricSink;
+  /** Posts to subscribers over HTTP. @default fetch */
+  readonly send?: Send | undefined;
 }
+
+/** The part of `fetch` that deliveries need; rejects when no response came. */
+export type Send = (
+  url: string,
+  request: {
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<{ readonly status: number }>;
+
+export type PublishOutcome = { readonly ok: true } | { readonly ok: false; readonly error: string };

@@ -1,18 +1,31 @@
 /** Subscriptions of topics: functions, HTTP endpoints on this machine, and mail nobody reads. */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 import type * as Sdk from "@aws-sdk/client-sns";
 
+import type { Clock } from "../../base/clock.ts";
 import type { Call, Operation } from "../service.ts";
 import { ACCOUNT_ID, AwsError } from "../service.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
+import { effectivePolicy } from "./deliveryPolicy.ts";
+import { parseAttributes } from "./subscriptionAttributes.ts";
 import { page } from "./topicOperations.ts";
 import type { Protocol, Subscription, Topic } from "./topics.ts";
-import { invalidParameter, PROTOCOLS, required, topicNotFound } from "./topics.ts";
+import { invalidParameter, isHttp, PROTOCOLS, required, topicNotFound } from "./topics.ts";
 
 const PENDING = "PendingConfirmation";
+/** "Confirmation tokens are valid for two days" (API reference, Subscribe). Nominal. */
+const TOKEN_MS = 2 * 24 * 3_600_000;
 
-export function subscriptionOperations(topics: Map<string, Topic>): Record<string, Operation> {
+export interface SubscriptionParts {
+  readonly topics: Map<string, Topic>;
+  readonly clock: Clock;
+  /** Asks a pending HTTP endpoint for its confirmation. */
+  confirm(topic: Topic, subscription: Subscription): void;
+}
+
+export function subscriptionOperations(parts: SubscriptionParts): Record<string, Operation> {
+  const { topics } = parts;
   const find = (
     subscriptionArn: string | undefined,
   ): { readonly topic: Topic; readonly subscription: Subscription } => {
@@ -24,6 +37,10 @@ export function subscriptionOperations(topics: Map<string, Topic>): Record<strin
     throw new AwsError("NotFoundException", "Subscription does not exist", 404);
   };
   return {
+    /**
+     * A function of the account is subscribed at once; an HTTP endpoint or a mailbox first has to
+     * confirm. Subscribing a pending endpoint again sends the question again, with a new token.
+     */
     Subscribe: (input: Sdk.SubscribeInput): Sdk.SubscribeResponse => {
       refuseUnsupported("Subscribe", input, [
         "TopicArn",
@@ -36,23 +53,50 @@ export function subscriptionOperations(topics: Map<string, Topic>): Record<strin
       if (!topic) throw topicNotFound();
       const protocol = checkProtocol(required(input.Protocol, "Protocol"));
       const endpoint = checkEndpoint(protocol, required(input.Endpoint, "Endpoint"));
-      const rawDelivery = rawDeliveryOf("Subscribe", protocol, input.Attributes ?? {});
+      const settings = parseAttributes("Subscribe", protocol, input.Attributes ?? {});
       // The same endpoint twice is one subscription.
       const existing = [...topic.subscriptions.values()].find(
         (one) => one.protocol === protocol && one.endpoint === endpoint,
       );
-      const subscription = existing ?? {
+      const subscription: Subscription = existing ?? {
         arn: `${topic.arn}:${randomUUID()}`,
         topicArn: topic.arn,
         protocol,
         endpoint,
-        // AWS asks an HTTP endpoint to confirm first. One on this machine is its owner's.
-        confirmed: !protocol.startsWith("email"),
-        rawDelivery,
+        pending: undefined,
+        ...settings,
       };
       topic.subscriptions.set(subscription.arn, subscription);
-      const shown = subscription.confirmed || input.ReturnSubscriptionArn === true;
+      if (protocol !== "lambda" && (!existing || existing.pending)) {
+        const expiresAtMs = parts.clock.now() + TOKEN_MS;
+        subscription.pending = { token: randomBytes(64).toString("hex"), expiresAtMs };
+        if (isHttp(protocol)) parts.confirm(topic, subscription);
+      }
+      const shown = !subscription.pending || input.ReturnSubscriptionArn === true;
       return { SubscriptionArn: shown ? subscription.arn : "pending confirmation" };
+    },
+
+    ConfirmSubscription: (input: Sdk.ConfirmSubscriptionInput): Sdk.ConfirmSubscriptionResponse => {
+      refuseUnsupported("ConfirmSubscription", input, [
+        "TopicArn",
+        "Token",
+        "AuthenticateOnUnsubscribe",
+      ]);
+      if ((input.AuthenticateOnUnsubscribe ?? "false") !== "false") {
+        throw notImplemented("ConfirmSubscription", "AuthenticateOnUnsubscribe");
+      }
+      const topic = topics.get(required(input.TopicArn, "TopicArn"));
+      if (!topic) throw topicNotFound();
+      const token = required(input.Token, "Token");
+      const found = [...topic.subscriptions.values()].find(
+        ({ pending, arn }) => pending?.token === token || topic.confirmed.get(token) === arn,
+      );
+      if (!found || (found.pending && found.pending.expiresAtMs < parts.clock.now())) {
+        throw invalidParameter("Token");
+      }
+      found.pending = undefined;
+      topic.confirmed.set(token, found.arn);
+      return { SubscriptionArn: found.arn };
     },
 
     /** Unsubscribing what does not exist succeeds. */
@@ -64,50 +108,78 @@ export function subscriptionOperations(topics: Map<string, Topic>): Record<strin
       return {};
     },
 
+    ListSubscriptions: (input: Sdk.ListSubscriptionsInput): Sdk.ListSubscriptionsResponse => {
+      const all = [...topics.values()].flatMap(({ subscriptions }) =>
+        Array.from(subscriptions.values()),
+      );
+      const { entries, rest } = page(all, input.NextToken);
+      return { Subscriptions: entries.map(listed), ...rest };
+    },
+
     ListSubscriptionsByTopic: (
       input: Sdk.ListSubscriptionsByTopicInput,
     ): Sdk.ListSubscriptionsByTopicResponse => {
       const topic = topics.get(required(input.TopicArn, "TopicArn"));
       if (!topic) throw topicNotFound();
       const { entries, rest } = page([...topic.subscriptions.values()], input.NextToken);
-      const Subscriptions = entries.map((subscription) => ({
-        SubscriptionArn: subscription.confirmed ? subscription.arn : PENDING,
-        Owner: ACCOUNT_ID,
-        Protocol: subscription.protocol,
-        Endpoint: subscription.endpoint,
-        TopicArn: topic.arn,
-      }));
-      return { Subscriptions, ...rest };
+      return { Subscriptions: entries.map(listed), ...rest };
     },
 
     GetSubscriptionAttributes: (
       input: Sdk.GetSubscriptionAttributesInput,
       { principal }: Call,
     ): Sdk.GetSubscriptionAttributesResponse => {
-      const { subscription } = find(input.SubscriptionArn);
-      return {
-        Attributes: {
-          SubscriptionArn: subscription.arn,
-          TopicArn: subscription.topicArn,
-          Protocol: subscription.protocol,
-          Endpoint: subscription.endpoint,
-          Owner: ACCOUNT_ID,
-          SubscriptionPrincipal: principal.arn,
-          PendingConfirmation: String(!subscription.confirmed),
-          ConfirmationWasAuthenticated: String(subscription.confirmed),
-          RawMessageDelivery: String(subscription.rawDelivery),
-        },
-      };
+      const { topic, subscription } = find(input.SubscriptionArn);
+      return { Attributes: describe(topic, subscription, principal.arn) };
     },
 
     SetSubscriptionAttributes: (input: Sdk.SetSubscriptionAttributesInput): object => {
       const { subscription } = find(input.SubscriptionArn);
       const name = required(input.AttributeName, "AttributeName");
-      subscription.rawDelivery = rawDeliveryOf("SetSubscriptionAttributes", subscription.protocol, {
-        [name]: input.AttributeValue ?? "",
-      });
+      const given = { [name]: input.AttributeValue ?? "" };
+      const { protocol } = subscription;
+      Object.assign(
+        subscription,
+        parseAttributes("SetSubscriptionAttributes", protocol, given, subscription),
+      );
       return {};
     },
+  };
+}
+
+function listed(subscription: Subscription): Sdk.Subscription {
+  return {
+    SubscriptionArn: subscription.pending ? PENDING : subscription.arn,
+    Owner: ACCOUNT_ID,
+    Protocol: subscription.protocol,
+    Endpoint: subscription.endpoint,
+    TopicArn: subscription.topicArn,
+  };
+}
+
+function describe(
+  topic: Topic,
+  subscription: Subscription,
+  principalArn: string,
+): Record<string, string> {
+  const { protocol, filter, delivery, pending } = subscription;
+  const { retry, contentType } = effectivePolicy(topic.delivery, delivery);
+  const policy = { healthyRetryPolicy: retry, requestPolicy: { headerContentType: contentType } };
+  return {
+    SubscriptionArn: subscription.arn,
+    TopicArn: subscription.topicArn,
+    Protocol: protocol,
+    Endpoint: subscription.endpoint,
+    Owner: ACCOUNT_ID,
+    SubscriptionPrincipal: principalArn,
+    PendingConfirmation: String(pending !== undefined),
+    // Only a signed ConfirmSubscription would be; a function needs none.
+    ConfirmationWasAuthenticated: String(protocol === "lambda"),
+    RawMessageDelivery: String(subscription.rawDelivery),
+    FilterPolicyScope: subscription.filterScope,
+    ...(filter && { FilterPolicy: filter.text }),
+    ...(delivery && { DeliveryPolicy: JSON.stringify(policy) }),
+    ...(isHttp(protocol) && { EffectiveDeliveryPolicy: JSON.stringify(policy) }),
   };
 }
 
@@ -127,7 +199,7 @@ function checkEndpoint(protocol: Protocol, endpoint: string): string {
   if (protocol.startsWith("email") && !/^[^@\s]+@[^@\s]+$/.test(endpoint)) {
     throw invalidParameter("Email address");
   }
-  if (protocol === "http" || protocol === "https") {
+  if (isHttp(protocol)) {
     const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
     if (url?.protocol !== `${protocol}:`) {
       throw invalidParameter("Endpoint must match the specified protocol");
@@ -139,24 +211,4 @@ function checkEndpoint(protocol: Protocol, endpoint: string): string {
     }
   }
   return endpoint;
-}
-
-/** The one attribute the lab has behaviour for; filters and dead-letter queues are refused. */
-function rawDeliveryOf(
-  operation: string,
-  protocol: Protocol,
-  attributes: Readonly<Record<string, string>>,
-): boolean {
-  for (const name of Object.keys(attributes)) {
-    if (name !== "RawMessageDelivery") {
-      throw notImplemented(operation, `the subscription attribute ${name}`);
-    }
-  }
-  const raw = (attributes["RawMessageDelivery"] ?? "false").toLowerCase() === "true";
-  if (raw && !protocol.startsWith("http")) {
-    throw invalidParameter(
-      `Attributes Reason: RawMessageDelivery: Delivery protocol [${protocol}] does not support raw message delivery.`,
-    );
-  }
-  return raw;
 }

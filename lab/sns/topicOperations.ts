@@ -4,17 +4,11 @@ import type * as Sdk from "@aws-sdk/client-sns";
 import type { Operation } from "../service.ts";
 import { ACCOUNT_ID, arn, AwsError } from "../service.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
+import { DEFAULT_DELIVERY, type HttpPolicy, parseHttpPolicy } from "./deliveryPolicy.ts";
+import { parsePolicy } from "./policy.ts";
 import type { Topic } from "./topics.ts";
-import {
-  DEFAULT_DELIVERY,
-  defaultPolicy,
-  invalidParameter,
-  required,
-  topicNotFound,
-} from "./topics.ts";
+import { defaultPolicy, invalidParameter, required, topicNotFound } from "./topics.ts";
 
-/** The attributes that change nothing but what is read back. */
-const SETTABLE = new Set(["DisplayName"]);
 const PAGE = 100;
 
 export function topicOperations(topics: Map<string, Topic>): Record<string, Operation> {
@@ -35,21 +29,23 @@ export function topicOperations(topics: Map<string, Topic>): Record<string, Oper
       const name = required(input.Name, "Topic Name");
       if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw invalidParameter("Topic Name");
       const attributes = Object.entries(input.Attributes ?? {});
-      for (const [attribute, value] of attributes) {
-        checkAttribute("CreateTopic", attribute, value);
-      }
       const tags = (input.Tags ?? []).map((tag) => [tag.Key ?? "", tag.Value ?? ""] as const);
       const topicArn = arn("sns", name);
       const existing = topics.get(topicArn);
       if (!existing) {
-        topics.set(topicArn, {
+        const created: Topic = {
           arn: topicArn,
           name,
-          attributes: new Map(attributes),
+          attributes: new Map(),
           tags: new Map(tags),
           subscriptions: new Map(),
+          policy: parsePolicy("CreateTopic", defaultPolicy(topicArn)),
+          delivery: undefined,
+          confirmed: new Map(),
           deletedSubscriptions: 0,
-        });
+        };
+        for (const [key, value] of attributes) setAttribute("CreateTopic", created, key, value);
+        topics.set(topicArn, created);
         return { TopicArn: topicArn };
       }
       if (attributes.some(([key, value]) => (existing.attributes.get(key) ?? "") !== value)) {
@@ -72,8 +68,7 @@ export function topicOperations(topics: Map<string, Topic>): Record<string, Oper
       const topic = find(input.TopicArn);
       const name = required(input.AttributeName, "AttributeName");
       const value = input.AttributeValue ?? "";
-      checkAttribute("SetTopicAttributes", name, value);
-      topic.attributes.set(name, value);
+      setAttribute("SetTopicAttributes", topic, name, value);
       return {};
     },
 
@@ -122,29 +117,40 @@ export function page<T>(
   };
 }
 
-function checkAttribute(operation: string, name: string, value: string): void {
-  if (!SETTABLE.has(name)) {
-    throw notImplemented(operation, `the topic attribute ${name}`);
-  }
-  if (value.length > 100)
-    throw invalidParameter("Attributes Reason: DisplayName must be 100 or fewer characters long");
+/** An empty policy brings the default back. */
+function setAttribute(operation: string, topic: Topic, name: string, value: string): void {
+  if (name === "DisplayName") {
+    if (value.length > 100) {
+      throw invalidParameter("Attributes Reason: DisplayName must be 100 or fewer characters long");
+    }
+  } else if (name === "Policy") {
+    topic.policy = parsePolicy(operation, value === "" ? defaultPolicy(topic.arn) : value);
+  } else if (name === "DeliveryPolicy") {
+    topic.delivery = value === "" ? undefined : parseHttpPolicy(operation, value);
+  } else throw notImplemented(operation, `the topic attribute ${name}`);
+  topic.attributes.set(name, value);
+}
+
+function renderDelivery({ retry, contentType, disableSubscriptionOverrides }: HttpPolicy): string {
+  return JSON.stringify({
+    http: {
+      defaultHealthyRetryPolicy: retry,
+      disableSubscriptionOverrides,
+      defaultRequestPolicy: { headerContentType: contentType },
+    },
+  });
 }
 
 function describe(topic: Topic): Record<string, string> {
   const subscriptions = [...topic.subscriptions.values()];
-  const confirmed = subscriptions.filter((subscription) => subscription.confirmed).length;
+  const confirmed = subscriptions.filter((subscription) => !subscription.pending).length;
   return {
     TopicArn: topic.arn,
     Owner: ACCOUNT_ID,
     DisplayName: topic.attributes.get("DisplayName") ?? "",
-    Policy: defaultPolicy(topic.arn),
-    EffectiveDeliveryPolicy: JSON.stringify({
-      http: {
-        defaultHealthyRetryPolicy: DEFAULT_DELIVERY,
-        disableSubscriptionOverrides: false,
-        defaultRequestPolicy: { headerContentType: "text/plain; charset=UTF-8" },
-      },
-    }),
+    Policy: topic.policy.text,
+    ...(topic.delivery && { DeliveryPolicy: topic.attributes.get("DeliveryPolicy") ?? "" }),
+    EffectiveDeliveryPolicy: renderDelivery(topic.delivery ?? DEFAULT_DELIVERY),
     SubscriptionsConfirmed: String(confirmed),
     SubscriptionsPending: String(subscriptions.length - confirmed),
     SubscriptionsDeleted: String(topic.deletedSubscriptions),

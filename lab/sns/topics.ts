@@ -1,5 +1,8 @@
 /** Topics and subscriptions: what SNS remembers, and its errors. */
 import { ACCOUNT_ID, AwsError } from "../service.ts";
+import type { DeliveryPolicy, HttpPolicy } from "./deliveryPolicy.ts";
+import type { FilterPolicy, FilterScope } from "./filterPolicy.ts";
+import type { TopicPolicy } from "./policy.ts";
 
 export interface Topic {
   readonly arn: string;
@@ -8,6 +11,11 @@ export interface Topic {
   readonly attributes: Map<string, string>;
   readonly tags: Map<string, string>;
   readonly subscriptions: Map<string, Subscription>;
+  policy: TopicPolicy;
+  /** Of HTTP subscriptions that set none of their own. */
+  delivery: HttpPolicy | undefined;
+  /** Tokens already used, and of which subscription: confirming again is no error. */
+  readonly confirmed: Map<string, string>;
   deletedSubscriptions: number;
 }
 
@@ -16,13 +24,26 @@ export interface Subscription {
   readonly topicArn: string;
   readonly protocol: Protocol;
   readonly endpoint: string;
-  /** A pending subscription gets nothing: nobody reads the lab's mail to confirm it. */
-  readonly confirmed: boolean;
+  /** What is still to be confirmed; a pending subscription gets nothing but that question. */
+  pending: Confirmation | undefined;
   rawDelivery: boolean;
+  filter: FilterPolicy | undefined;
+  filterScope: FilterScope;
+  delivery: DeliveryPolicy | undefined;
+}
+
+export interface Confirmation {
+  readonly token: string;
+  /** Nominal milliseconds. */
+  readonly expiresAtMs: number;
 }
 
 export const PROTOCOLS = ["lambda", "http", "https", "email", "email-json"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
+
+export function isHttp(protocol: Protocol): boolean {
+  return protocol === "http" || protocol === "https";
+}
 
 export function invalidParameter(reason: string): AwsError {
   return new AwsError("InvalidParameterException", `Invalid parameter: ${reason}`);
@@ -63,14 +84,3 @@ export function defaultPolicy(topicArn: string): string {
     ],
   });
 }
-
-/** The delivery policy for HTTP of topics that have none (developer guide). */
-export const DEFAULT_DELIVERY = {
-  minDelayTarget: 20,
-  maxDelayTarget: 20,
-  numRetries: 3,
-  numMaxDelayRetries: 0,
-  numNoDelayRetries: 0,
-  numMinDelayRetries: 0,
-  backoffFunction: "linear",
-} as const;

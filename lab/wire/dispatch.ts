@@ -1,17 +1,20 @@
 /** From a signed request to a service's answer: route, credential, permission, operation. */
 import { messageOf } from "../../base/errors.ts";
-import { ACCOUNT_ID, AwsError, ROLE_KEY_PREFIX } from "../service.ts";
+import { ACCOUNT_ID, AwsError, REGION, ROLE_KEY_PREFIX } from "../service.ts";
+import { requestConditions } from "../iam/requestConditions.ts";
 import type { LabService, Principal, ServiceName } from "../service.ts";
 import type { Found } from "./codec.ts";
-import { credentialOf } from "./credential.ts";
+import { credentialOf, linkCredential } from "./credential.ts";
 import type { Credential } from "./credential.ts";
 import {
   accessDenied,
+  ConnectionDropped,
   failureOf,
   invalidToken,
   malformed,
   notImplemented,
   unknownService,
+  wrongRegion,
 } from "./errors.ts";
 import type { WireHead, WireResponse } from "./request.ts";
 import { routeOf } from "./route.ts";
@@ -25,17 +28,36 @@ import type { Protocol } from "./services.ts";
 export interface Authority {
   /** The principal behind an access key id; undefined for keys that IAM did not issue. */
   principalOf(accessKeyId: string): Principal | undefined;
-  /** Asked for roles only. `message` is the whole sentence that AWS puts into its error. */
+  /**
+   * Asked for roles only. `conditions` are the condition keys that the request brings, by lower-case
+   * name. `message` is the whole sentence that AWS puts into its error.
+   */
   authorize(
     principal: Principal,
     action: string,
     resources: readonly string[],
+    conditions?: Readonly<Record<string, readonly string[]>>,
   ): { readonly allowed: true } | { readonly allowed: false; readonly message: string };
+}
+
+/** A call that its caller may make, on its way to the operation. */
+export interface PermittedCall {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly principal: Principal;
+}
+
+/** What may stand between a permitted call and its operation: faults, for drills. */
+export interface Interference {
+  /** Returns the call's answer: what `work` gives, another, or an error in its place. */
+  around(call: PermittedCall, work: () => Promise<object>): Promise<object>;
 }
 
 export interface DispatchOptions {
   readonly services: ReadonlyMap<ServiceName, LabService>;
   readonly iam: Authority;
+  readonly interference?: Interference | undefined;
   log(line: string): void;
 }
 
@@ -45,14 +67,17 @@ const LAB_USER: Principal = { kind: "user", arn: `arn:aws:iam::${ACCOUNT_ID}:use
 /** "No permissions are required to perform this operation" (STS, GetCallerIdentity). */
 const NEEDS_NO_PERMISSION = new Set(["sts:GetCallerIdentity"]);
 
-/** Never throws: whatever goes wrong becomes an error in the caller's own protocol. */
+/**
+ * Never throws: whatever goes wrong becomes an error in the caller's own protocol. Undefined when the
+ * connection is to be dropped without an answer.
+ */
 export async function dispatch(
   head: WireHead,
   readBody: () => Promise<Uint8Array>,
   requestId: string,
   options: DispatchOptions,
-): Promise<WireResponse> {
-  const credential = credentialOf(head);
+): Promise<WireResponse | undefined> {
+  const credential = credentialOf(head) ?? linkCredential(head);
   const route = routeOf(head, credential);
   let model: ServiceModel | undefined;
   try {
@@ -64,10 +89,13 @@ export async function dispatch(
     const found = route.codec.find(model, { ...head, body: await readBody() });
     const [operation, handler] = handlerOf(service, found);
     const input = inputOf(found, route);
-    permit(principal, service, operation.name, input, route, options.iam);
-    const output = await handler(input, { principal, requestId });
+    await permit(principal, service, operation.name, input, route, options.iam);
+    const work = async (): Promise<object> => handler(input, { principal, requestId });
+    const call = { service: service.name, operation: operation.name, input, principal };
+    const output = await (options.interference?.around(call, work) ?? work());
     return route.codec.result(operation, output, requestId);
   } catch (error) {
+    if (error instanceof ConnectionDropped) return undefined;
     if (!(error instanceof AwsError)) {
       options.log(`defect while answering ${route.asked}: ${stackOf(error)}`);
     }
@@ -96,6 +124,8 @@ function principalFor(
       403,
     );
   }
+  const { region } = credential;
+  if (region !== undefined && region !== REGION) throw wrongRegion(protocol, region);
   const principal = iam.principalOf(credential.accessKeyId);
   // A role's session that has ended must not go on as the user who may do anything.
   if (!principal && credential.accessKeyId.startsWith(ROLE_KEY_PREFIX))
@@ -127,19 +157,22 @@ function inputOf(found: Found, route: Route): Record<string, unknown> {
   }
 }
 
-function permit(
+/** The operation needs its action on each of its resources, each with its own conditions. */
+async function permit(
   principal: Principal,
   service: LabService,
   operation: string,
   input: Record<string, unknown>,
   route: Route,
   iam: Authority,
-): void {
+): Promise<void> {
   const action = iamActionOf(service.name, operation);
   if (principal.kind === "user" || NEEDS_NO_PERMISSION.has(action)) return;
-  const resources = service.resourcesOf?.(operation, input) ?? ["*"];
-  const decision = iam.authorize(principal, action, resources);
-  if (!decision.allowed) throw accessDenied(service.name, route.protocol, decision.message);
+  for (const resource of service.resourcesOf?.(operation, input) ?? ["*"]) {
+    const conditions = await requestConditions(service, input, resource, principal);
+    const decision = iam.authorize(principal, action, [resource], conditions);
+    if (!decision.allowed) throw accessDenied(service.name, route.protocol, decision.message);
+  }
 }
 
 function stackOf(error: unknown): string {

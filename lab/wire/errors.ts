@@ -19,6 +19,9 @@ export interface Failure {
   readonly members: Readonly<Record<string, unknown>>;
 }
 
+/** The connection ends without an answer, as when a load balancer of AWS's own goes away. */
+export class ConnectionDropped extends Error {}
+
 /** The failure that `error` is. Anything but an AwsError is a defect of ours: InternalFailure. */
 export function failureOf(error: unknown, model: ServiceModel | undefined): Failure {
   const known =
@@ -106,6 +109,21 @@ export function invalidToken(protocol: Protocol): AwsError {
       return new AwsError("UnrecognizedClientException", message, 403);
     default:
       return new AwsError("UnrecognizedClientException", message, 400);
+  }
+}
+
+/** A signature for another region than the endpoint's. */
+export function wrongRegion(protocol: Protocol, region: string): AwsError {
+  const message = `Credential should be scoped to a valid region, not '${region}'.`;
+  switch (protocol) {
+    case Protocol.Ec2:
+      return new AwsError("AuthFailure", message, 401);
+    case Protocol.Query:
+      return new AwsError("SignatureDoesNotMatch", message, 403);
+    case Protocol.Rest:
+      return new AwsError("InvalidSignatureException", message, 403);
+    default:
+      return new AwsError("InvalidSignatureException", message, 400);
   }
 }
 

@@ -9,6 +9,13 @@ import type { ServiceFacts } from "./services.ts";
 import { readInput, writeMembers, writeTree } from "./tree.ts";
 import type { Leaves } from "./tree.ts";
 
+declare global {
+  interface JSON {
+    /** Text that JSON.stringify takes over as it is; TypeScript's library lacks it. */
+    rawJSON(text: string): object;
+  }
+}
+
 const SPECIAL_NUMBERS = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
 
 /** Timestamps are epoch seconds with milliseconds as decimals; read leniently. */
@@ -20,7 +27,12 @@ const jsonLeaves: Leaves = {
     typeof value === "number" || SPECIAL_NUMBERS.has(value) ? Number(value) : undefined,
   writeTimestamp: (value) => value.getTime() / 1000,
   writeBlob: formatBase64,
-  writeNumber: (value) => (Number.isFinite(value) ? value : String(value)),
+  writeNumber: (value, isDouble) => {
+    if (!Number.isFinite(value)) return String(value);
+    // From 1e21 on JavaScript writes an exponent, which is a double in any case.
+    const isWhole = Number.isInteger(value) && Math.abs(value) < 1e21;
+    return isDouble && isWhole ? JSON.rawJSON(`${value}.0`) : value;
+  },
 };
 
 /** Throws `SerializationException` for text that is not JSON, or not of the shape. */

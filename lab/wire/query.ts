@@ -17,7 +17,10 @@ interface Node {
 /** No input shape of the ten services nests deeper; a longer key is an attack or a mistake. */
 const MAX_DEPTH = 40;
 
-/** Throws `MalformedInput` (awsQuery) or `InvalidParameterValue` (ec2Query). */
+/**
+ * Throws `MalformedInput` (awsQuery) or `InvalidParameterValue` (ec2Query) for what is not of the
+ * shape. What the shape lacks is passed over, but in EC2, which answers `UnknownParameter`.
+ */
 export function readForm(
   shape: Shape,
   form: URLSearchParams,
@@ -25,6 +28,9 @@ export function readForm(
 ): Record<string, unknown> {
   return readStruct(shape, treeOf(form, dialect), dialect, "");
 }
+
+/** What every query request may carry, a presigned one in its query string. */
+const COMMON_PARAMETER = /^(Action|Version|X-Amz-.*)$/;
 
 function treeOf(form: URLSearchParams, dialect: Dialect): Node {
   const root = emptyNode();
@@ -79,7 +85,20 @@ function readStruct(
     const child = node.children.get(keyOf(name, member, dialect));
     if (child) entries.push([name, read(member, child, dialect, path ? `${path}.${name}` : name)]);
   }
+  if (dialect === Protocol.Ec2) refuseUnknown(shape, node, path);
   return Object.fromEntries(entries);
+}
+
+function refuseUnknown(shape: Shape, node: Node, path: string): void {
+  const known = new Set(
+    membersOf(shape).map(([name, member]) => keyOf(name, member, Protocol.Ec2)),
+  );
+  const unknown = [...node.children.keys()].find(
+    (key) => !known.has(key) && !(path === "" && COMMON_PARAMETER.test(key)),
+  );
+  if (unknown === undefined) return;
+  const parameter = path ? `${path}.${unknown}` : unknown;
+  throw new AwsError("UnknownParameter", `The parameter ${parameter} is not recognized`);
 }
 
 /** ec2Query has names of its own, and capitalises those that it does not have. */

@@ -25,7 +25,7 @@ export interface WireResponse {
 export type WireHead = Omit<WireRequest, "body">;
 
 /** Lambda takes 50 MB of zipped code inline, two thirds of its base64; nothing else is larger. */
-const BODY_LIMIT_BYTES = 72 * 1024 * 1024;
+export const BODY_LIMIT_BYTES = 72 * 1024 * 1024;
 
 const unzip = promisify(gunzip);
 
@@ -44,6 +44,16 @@ export function headOf(message: IncomingMessage): WireHead {
   };
 }
 
+/** As `readBody`; a body that says beforehand that it is too large is refused before it comes. */
+export async function bodyOf(
+  message: IncomingMessage,
+  head: WireHead,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  if (Number(head.headers["content-length"]) > limitBytes) throw tooLarge(limitBytes);
+  return readBody(message, head.headers["content-encoding"], limitBytes);
+}
+
 /**
  * The body of a request. Throws `RequestEntityTooLargeException` over `limitBytes`, before and after
  * decompression, `IncompleteBody` when the client goes away, and `SerializationException` for bytes
@@ -54,7 +64,16 @@ export async function readBody(
   encoding: string | undefined,
   limitBytes = BODY_LIMIT_BYTES,
 ): Promise<Uint8Array> {
-  const body = await readAll(stream, limitBytes);
+  return decodeBody(await readAll(stream, limitBytes), encoding, limitBytes);
+}
+
+/** A body that is there already; throws as `readBody` does. */
+export async function decodeBody(
+  body: Uint8Array,
+  encoding: string | undefined,
+  limitBytes = BODY_LIMIT_BYTES,
+): Promise<Uint8Array> {
+  if (body.byteLength > limitBytes) throw tooLarge(limitBytes);
   if (encoding === undefined || encoding === "" || encoding === "identity") return body;
   if (encoding !== "gzip") {
     throw new AwsError("SerializationException", `Content-Encoding ${encoding} is not understood`);

@@ -22,6 +22,9 @@ export interface Route {
 
 const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 
+/** Services that are told apart by method and path. */
+const BY_PATH: ReadonlySet<ServiceName> = new Set([ServiceName.Lambda, ServiceName.Scheduler]);
+
 /** Services whose clients read refusals in XML. The lab has none of them. */
 const ANSWERS_XML = new Set(["s3", "route53", "cloudfront"]);
 
@@ -46,11 +49,12 @@ export function routeOf(head: WireHead, credential: Credential | undefined): Rou
           asked,
         };
   }
+  const byPath = service !== undefined && BY_PATH.has(service);
   return {
     protocol: Protocol.Rest,
     codec: credential && ANSWERS_XML.has(credential.service) ? queryCodec(undefined) : restCodec,
-    service: service === ServiceName.Lambda ? service : undefined,
-    asked: service && service !== ServiceName.Lambda ? `${asked} by ${head.method} URL` : asked,
+    service: byPath ? service : undefined,
+    asked: service && !byPath ? `${asked} by ${head.method} URL` : asked,
   };
 }
 

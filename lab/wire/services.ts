@@ -71,6 +71,15 @@ const FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
     queryCompatible: false,
     importClient: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
   },
+  [ServiceName.Events]: {
+    title: "EventBridge",
+    version: "2015-10-07",
+    target: "AWSEvents",
+    xmlNamespace: "http://events.amazonaws.com/doc/2015-10-07",
+    iamPrefix: "events",
+    queryCompatible: false,
+    importClient: () => import("@aws-sdk/client-eventbridge"),
+  },
   [ServiceName.Iam]: {
     title: "IAM",
     version: "2010-05-08",
@@ -97,6 +106,15 @@ const FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
     iamPrefix: "logs",
     queryCompatible: false,
     importClient: () => import("@aws-sdk/client-cloudwatch-logs"),
+  },
+  [ServiceName.Scheduler]: {
+    title: "EventBridge Scheduler",
+    version: "2021-06-30",
+    target: "AWSChronosService",
+    xmlNamespace: "",
+    iamPrefix: "scheduler",
+    queryCompatible: false,
+    importClient: () => import("@aws-sdk/client-scheduler"),
   },
   [ServiceName.Sns]: {
     title: "SNS",
@@ -133,9 +151,12 @@ export function serviceByScope(scope: string): ServiceName | undefined {
   return SERVICE_NAMES.find((name) => name === scope);
 }
 
+const ACTIONS: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
+  [ServiceName.Lambda]: { Invoke: "InvokeFunction" },
+  [ServiceName.Sns]: { PublishBatch: "Publish" },
+};
+
 /** `elasticloadbalancing:ModifyListener`: an IAM action is named like its operation, but for few. */
 export function iamActionOf(name: ServiceName, operation: string): string {
-  const action =
-    name === ServiceName.Lambda && operation === "Invoke" ? "InvokeFunction" : operation;
-  return `${FACTS[name].iamPrefix}:${action}`;
+  return `${FACTS[name].iamPrefix}:${ACTIONS[name]?.[operation] ?? operation}`;
 }

@@ -1,6 +1,7 @@
 /** Values by schema, to and from the plain trees that JSON and CBOR carry. */
 import { defect } from "../../base/errors.ts";
 import { AwsError } from "../service.ts";
+import { holdsDoubles } from "./doubles.ts";
 import { elementOf, kindOf, membersOf, ShapeKind } from "./schemas.ts";
 import type { Shape } from "./schemas.ts";
 
@@ -11,7 +12,7 @@ export interface Leaves {
   readNumber(value: unknown): number | undefined;
   writeTimestamp(value: Date): unknown;
   writeBlob(value: Uint8Array): unknown;
-  writeNumber(value: number): unknown;
+  writeNumber(value: number, isDouble: boolean): unknown;
 }
 
 /** The input of an operation: an object, and nothing at all for an operation without input. */
@@ -101,7 +102,7 @@ function readList(
 }
 
 /** The plain tree of `value`; members that the schema lacks are dropped, undefined and null too. */
-export function writeTree(shape: Shape, value: unknown, leaves: Leaves): unknown {
+export function writeTree(shape: Shape, value: unknown, leaves: Leaves, isDouble = false): unknown {
   switch (kindOf(shape)) {
     case ShapeKind.Unit:
       return {};
@@ -111,12 +112,12 @@ export function writeTree(shape: Shape, value: unknown, leaves: Leaves): unknown
       const element = elementOf(shape);
       const entries = presentEntries(shape, value);
       return Object.fromEntries(
-        entries.map(([key, item]) => [key, writeTree(element, item, leaves)]),
+        entries.map(([key, item]) => [key, writeTree(element, item, leaves, isDouble)]),
       );
     }
     case ShapeKind.List: {
       const element = elementOf(shape);
-      return presentItems(shape, value).map((item) => writeTree(element, item, leaves));
+      return presentItems(shape, value).map((item) => writeTree(element, item, leaves, isDouble));
     }
     case ShapeKind.Timestamp:
       if (!(value instanceof Date)) throw notOfShape(shape, "a Date");
@@ -125,7 +126,7 @@ export function writeTree(shape: Shape, value: unknown, leaves: Leaves): unknown
       return leaves.writeBlob(bytesOf(shape, value));
     case ShapeKind.Number:
       if (typeof value !== "number") throw notOfShape(shape, "a number");
-      return leaves.writeNumber(value);
+      return leaves.writeNumber(value, isDouble);
     default:
       return value;
   }
@@ -141,7 +142,7 @@ export function writeMembers(
   return Object.fromEntries(
     presentMembers(shape, value).map(([name, member, item]) => [
       name,
-      writeTree(member, item, leaves),
+      writeTree(member, item, leaves, holdsDoubles(shape.getName() ?? "", name)),
     ]),
   );
 }

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { every, ManualClock, ScaledClock, sleep } from "../../base/clock.ts";
 import { formatDuration, parseDuration } from "../../base/duration.ts";
@@ -18,6 +19,29 @@ describe("a clock moved by hand", () => {
     ]);
     await clock.advance(50);
     expect(seen.at(-1)).toEqual(["late", 1_300]);
+  });
+
+  test("keeps that order however many timers were set and cancelled", async () => {
+    const setting = fc.record({ at: fc.integer({ min: 0, max: 20 }), cancelled: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(setting, { maxLength: 60 }), async (settings) => {
+        const clock = new ManualClock(0);
+        const seen: (readonly [number, number])[] = [];
+        const cancels = settings.map(({ at }, age) =>
+          clock.schedule(at, () => void seen.push([at, age])),
+        );
+        for (const [age, { cancelled }] of settings.entries()) if (cancelled) cancels[age]?.();
+        await clock.advance(20);
+        expect(seen).toEqual(
+          settings
+            .map(({ at, cancelled }, age) => ({ at, age, cancelled }))
+            .filter(({ cancelled }) => !cancelled)
+            .sort((a, b) => a.at - b.at || a.age - b.age)
+            .map(({ at, age }) => [at, age]),
+        );
+      }),
+      { seed: 20260314 },
+    );
   });
 
   test("awaits a timer's work before it goes on, and runs timers that the work sets", async () => {

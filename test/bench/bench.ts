@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageDirectory } from "../../scripts/paths.ts";
+import { benchAlarms } from "./alarms.ts";
 import { benchDataPlane } from "./dataplane.ts";
 import { median } from "./median.ts";
 
@@ -49,6 +50,7 @@ try {
     backout("lab", "stop");
   }
 
+  await benchAlarms();
   await benchDataPlane();
 
   const megabytes = bytesBelow(join(packageDirectory, "node_modules")) / 1e6;

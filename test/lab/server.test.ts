@@ -179,6 +179,7 @@ describe("who calls", () => {
         guard,
         "elasticloadbalancing:DescribeTargetGroups",
         ["arn:DescribeTargetGroups:checkout-blue"],
+        expect.objectContaining({ "aws:resourceaccount": ["000000000000"] }),
       ],
     ]);
   });

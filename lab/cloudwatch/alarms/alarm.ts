@@ -1,12 +1,19 @@
 /** What the lab keeps of an alarm. */
 import type {
   CompositeAlarm as AwsCompositeAlarm,
+  EvaluationWindow,
   MetricAlarm as AwsMetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import { arn } from "../../service.ts";
 import { simpleStatistic } from "../metrics/statistic.ts";
-import type { AlarmState, MetricAlarmConfiguration, StateValue } from "../ports.ts";
+import type {
+  AlarmState,
+  MetricAlarmConfiguration,
+  StateValue,
+  SuppressorConfiguration,
+} from "../ports.ts";
 import type { Query, Source } from "../queries.ts";
+import type { Zone } from "../timeZone.ts";
 import type { AlarmSettings } from "./decide.ts";
 import { CREATED } from "./reason.ts";
 import type { Rule } from "./rule.ts";
@@ -26,6 +33,18 @@ export interface MetricDefinition extends CommonDefinition {
   readonly periodSeconds: number;
   readonly settings: AlarmSettings;
   readonly configuration: MetricAlarmConfiguration;
+  readonly warmUp?: WarmUp;
+  readonly window?: {
+    readonly asPut: EvaluationWindow;
+    /** Whose clock the periods are aligned with; missing for a sliding window. */
+    readonly zone?: Zone;
+  };
+}
+
+export interface WarmUp {
+  readonly minutes: number;
+  /** Whether it lasts its full time even when data is there; as it was put. */
+  readonly full?: boolean;
 }
 
 export interface CompositeDefinition extends CommonDefinition {
@@ -34,6 +53,7 @@ export interface CompositeDefinition extends CommonDefinition {
   readonly rule: Rule;
   /** Names, each once. */
   readonly children: readonly string[];
+  readonly suppressor?: SuppressorConfiguration;
 }
 
 interface Situation {
@@ -50,6 +70,8 @@ interface Situation {
 export interface MetricAlarm extends Situation {
   readonly kind: "metric";
   definition: MetricDefinition;
+  /** When its warm-up began, nominal milliseconds; undefined once it is over. */
+  warmingSinceMs?: number | undefined;
 }
 
 export interface CompositeAlarm extends Situation {
@@ -76,7 +98,7 @@ export function newSituation(name: string, nowMs: number): Situation {
 
 /** A metric alarm as DescribeAlarms shows it. */
 export function describeMetric(alarm: MetricAlarm): AwsMetricAlarm {
-  const { configuration } = alarm.definition;
+  const { configuration, warmUp, window } = alarm.definition;
   const stat = configuration.singleMetric ? configuration.queries[0]?.MetricStat : undefined;
   const simple = simpleStatistic(stat?.Stat);
   return {
@@ -103,11 +125,37 @@ export function describeMetric(alarm: MetricAlarm): AwsMetricAlarm {
     ...(configuration.evaluateLowSampleCountPercentile === undefined
       ? {}
       : { EvaluateLowSampleCountPercentile: configuration.evaluateLowSampleCountPercentile }),
+    ...(window ? { EvaluationWindow: window.asPut } : {}),
+    ...(warmUp
+      ? {
+          WarmUpConfiguration: {
+            WarmUpPeriodDurationInMinutes: warmUp.minutes,
+            ...(warmUp.full === undefined
+              ? {}
+              : { OnlyStartEvaluatingAfterWarmUpPeriodEnds: warmUp.full }),
+          },
+        }
+      : {}),
   };
 }
 
 export function describeComposite(alarm: CompositeAlarm): AwsCompositeAlarm {
-  return { ...describeCommon(alarm), AlarmRule: alarm.definition.ruleText };
+  const { ruleText, suppressor } = alarm.definition;
+  const { suppressed } = alarm.state;
+  return {
+    ...describeCommon(alarm),
+    AlarmRule: ruleText,
+    ...(suppressed
+      ? { ActionsSuppressedBy: suppressed.by, ActionsSuppressedReason: suppressed.reason }
+      : {}),
+    ...(suppressor
+      ? {
+          ActionsSuppressor: suppressor.alarm,
+          ActionsSuppressorWaitPeriod: suppressor.waitSeconds,
+          ActionsSuppressorExtensionPeriod: suppressor.extensionSeconds,
+        }
+      : {}),
+  };
 }
 
 function describeCommon({ definition, arn: alarm, ...situation }: Alarm): object {
@@ -124,6 +172,7 @@ function describeCommon({ definition, arn: alarm, ...situation }: Alarm): object
     StateValue: state.value,
     StateReason: state.reason,
     ...(state.reasonData === undefined ? {} : { StateReasonData: state.reasonData }),
+    ...(state.evaluationState === undefined ? {} : { EvaluationState: state.evaluationState }),
     StateUpdatedTimestamp: new Date(state.timestampMs),
     StateTransitionedTimestamp: new Date(situation.transitionedMs),
   };

@@ -1,10 +1,12 @@
-/** All alarms of the lab by name, and which composite alarms read which others. */
+/** All alarms by name, and which composite alarms read, or are suppressed by, which others. */
 import { AwsError } from "../../service.ts";
 import type { Alarm, CompositeAlarm } from "./alarm.ts";
+import { nameOf } from "./rule.ts";
 
 export class AlarmBook {
   #alarms = new Map<string, Alarm>();
-  #parents = new Map<string, Set<string>>();
+  #parents = new Relation();
+  #suppressed = new Relation();
 
   get(name: string): Alarm | undefined {
     return this.#alarms.get(name);
@@ -44,22 +46,48 @@ export class AlarmBook {
 
   /** The composite alarms whose rule names this one, in order of their creation. */
   parentsOf(name: string): readonly CompositeAlarm[] {
-    const parents = [...(this.#parents.get(name) ?? [])].map((parent) => this.#alarms.get(parent));
-    return parents.filter((parent) => parent?.kind === "composite");
+    return this.#composites(this.#parents.of(name));
+  }
+
+  /** The composite alarms whose actions this one suppresses. */
+  suppressedBy(name: string): readonly CompositeAlarm[] {
+    return this.#composites(this.#suppressed.of(name));
+  }
+
+  #composites(names: readonly string[]): readonly CompositeAlarm[] {
+    const found = names.map((name) => this.#alarms.get(name));
+    return found.filter((alarm) => alarm?.kind === "composite");
   }
 
   #link({ definition }: CompositeAlarm): void {
-    for (const child of definition.children) {
-      const parents = this.#parents.get(child) ?? new Set();
-      this.#parents.set(child, parents.add(definition.name));
-    }
+    for (const child of definition.children) this.#parents.add(child, definition.name);
+    if (definition.suppressor)
+      this.#suppressed.add(nameOf(definition.suppressor.alarm), definition.name);
   }
 
   #unlink({ definition }: CompositeAlarm): void {
-    for (const child of definition.children) {
-      const parents = this.#parents.get(child);
-      parents?.delete(definition.name);
-      if (parents?.size === 0) this.#parents.delete(child);
-    }
+    for (const child of definition.children) this.#parents.remove(child, definition.name);
+    if (definition.suppressor)
+      this.#suppressed.remove(nameOf(definition.suppressor.alarm), definition.name);
+  }
+}
+
+/** Names by the name that they depend on. */
+class Relation {
+  #dependents = new Map<string, Set<string>>();
+
+  of(name: string): readonly string[] {
+    return [...(this.#dependents.get(name) ?? [])];
+  }
+
+  add(name: string, dependent: string): void {
+    const dependents = this.#dependents.get(name) ?? new Set();
+    this.#dependents.set(name, dependents.add(dependent));
+  }
+
+  remove(name: string, dependent: string): void {
+    const dependents = this.#dependents.get(name);
+    dependents?.delete(dependent);
+    if (dependents?.size === 0) this.#dependents.delete(name);
   }
 }

@@ -6,6 +6,8 @@ import type {
 } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../service.ts";
 import { constraintError, requireLength, requireOneOf, validationError } from "../validation.ts";
+import { configured } from "./configured.ts";
+import { snapshotOf } from "./event.ts";
 import { MOST_NAMES, STATES } from "./room.ts";
 import type { AlarmRoom } from "./room.ts";
 
@@ -14,7 +16,8 @@ import type { AlarmRoom } from "./room.ts";
  * deleted": then `ResourceNotFound`. None is deleted while a composite alarm depends on one of
  * them, not even when that one is in the same call.
  */
-export function deleteAlarms({ book, history, clock }: AlarmRoom, input: DeleteAlarmsInput): void {
+export function deleteAlarms(room: AlarmRoom, input: DeleteAlarmsInput): void {
+  const { book, engine } = room;
   const names = [...new Set(requireNames(input.AlarmNames))];
   const known = names.map((name) => book.get(name)).filter((alarm) => alarm !== undefined);
   if (known.filter(({ kind }) => kind === "composite").length > 1)
@@ -29,7 +32,8 @@ export function deleteAlarms({ book, history, clock }: AlarmRoom, input: DeleteA
     );
   for (const alarm of known) {
     book.remove(alarm);
-    history.configured(alarm, "Delete", clock.now());
+    configured(room, alarm, "delete");
+    engine.deleted(alarm);
   }
   const unknown = names.filter((name) => !known.some(({ definition }) => definition.name === name));
   if (unknown.length > 0)
@@ -57,17 +61,18 @@ export function setAlarmState({ book, engine, clock }: AlarmRoom, input: SetAlar
 
 /** AWS names no error for unknown alarms here and ignores them. */
 export function setActionsEnabled(
-  { book, history, clock }: AlarmRoom,
+  room: AlarmRoom,
   input: DisableAlarmActionsInput,
   actionsEnabled: boolean,
 ): void {
   for (const name of requireNames(input.AlarmNames)) {
-    const alarm = book.get(name);
+    const alarm = room.book.get(name);
     if (!alarm || alarm.definition.actionsEnabled === actionsEnabled) continue;
+    const before = snapshotOf(alarm);
     if (alarm.kind === "metric") alarm.definition = { ...alarm.definition, actionsEnabled };
     else alarm.definition = { ...alarm.definition, actionsEnabled };
-    alarm.configurationUpdatedMs = clock.now();
-    history.configured(alarm, "Update", clock.now());
+    alarm.configurationUpdatedMs = room.clock.now();
+    configured(room, alarm, "update", before);
   }
 }
 

@@ -1,10 +1,11 @@
 /** PutMetricAlarm's input, checked against every documented rule and made ready to evaluate. */
-import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
+import type { PutMetricAlarmInput, WarmUpConfiguration } from "@aws-sdk/client-cloudwatch";
 import { notImplemented, requireInteger, requireOneOf, validationError } from "../validation.ts";
-import type { MetricDefinition } from "./alarm.ts";
+import type { MetricDefinition, WarmUp } from "./alarm.ts";
 import type { Comparison, MissingData } from "./decide.ts";
 import { commonDefinition } from "./define.ts";
 import { watchMetric, watchQueries } from "./watched.ts";
+import { requireEvaluationWindow } from "./window.ts";
 
 const COMPARISONS: readonly Comparison[] = [
   "GreaterThanOrEqualToThreshold",
@@ -51,6 +52,7 @@ export function metricDefinition(input: PutMetricAlarmInput): MetricDefinition {
   const metrics = input.Metrics ?? [];
   const watch = metrics.length > 0 ? watchQueries(input, metrics) : watchMetric(input);
   requireWindow(watch.periodSeconds, evaluationPeriods);
+  const window = requireEvaluationWindow(input.EvaluationWindow, watch.periodSeconds);
   // AWS describes low samples for alarms on a percentile, not for expressions over percentiles.
   if (lowSamples === "ignore" && metrics.length > 0)
     throw notImplemented("EvaluateLowSampleCountPercentile for a list of Metrics");
@@ -80,7 +82,18 @@ export function metricDefinition(input: PutMetricAlarmInput): MetricDefinition {
       ...(input.TreatMissingData === undefined ? {} : { treatMissingData }),
       ...(lowSamples === undefined ? {} : { evaluateLowSampleCountPercentile: lowSamples }),
     },
+    ...window,
+    ...(input.WarmUpConfiguration ? { warmUp: requireWarmUp(input.WarmUpConfiguration) } : {}),
   };
+}
+
+/** "Specify a value from 1 to 2,880 minutes (2 days)." */
+function requireWarmUp(configuration: WarmUpConfiguration): WarmUp {
+  const { WarmUpPeriodDurationInMinutes, OnlyStartEvaluatingAfterWarmUpPeriodEnds: full } =
+    configuration;
+  const member = "warmUpConfiguration.warmUpPeriodDurationInMinutes";
+  const minutes = requireInteger(member, WarmUpPeriodDurationInMinutes, 1, 2880);
+  return { minutes, ...(full === undefined ? {} : { full }) };
 }
 
 function requireWindow(periodSeconds: number, evaluationPeriods: number): void {
@@ -103,13 +116,10 @@ function requireComparison(operator: string | undefined): Comparison {
 function refuseUnsupported(input: PutMetricAlarmInput): void {
   const parameters = [
     "ThresholdMetricId",
-    "WarmUpConfiguration",
     "EvaluationCriteria",
     "EvaluationInterval",
     "ActionConfiguration",
   ] as const;
   for (const parameter of parameters)
     if (input[parameter] !== undefined) throw notImplemented(`the parameter ${parameter}`);
-  if (input.EvaluationWindow !== undefined && !("SlidingWindow" in input.EvaluationWindow))
-    throw notImplemented("EvaluationWindow other than SlidingWindow");
 }

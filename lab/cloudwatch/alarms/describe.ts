@@ -1,14 +1,9 @@
 /** DescribeAlarms. */
 import type { DescribeAlarmsInput, DescribeAlarmsOutput } from "@aws-sdk/client-cloudwatch";
 import { pageOf } from "../paging.ts";
-import {
-  constraintError,
-  notImplemented,
-  requireInteger,
-  requireOneOf,
-  validationError,
-} from "../validation.ts";
+import { constraintError, requireInteger, requireOneOf, validationError } from "../validation.ts";
 import { describeComposite, describeMetric } from "./alarm.ts";
+import type { Alarm } from "./alarm.ts";
 import { ALARM_TYPES } from "./history.ts";
 import { MOST_NAMES, STATES } from "./room.ts";
 import type { AlarmRoom } from "./room.ts";
@@ -20,8 +15,15 @@ export function describeAlarms(
   { book }: AlarmRoom,
   input: DescribeAlarmsInput,
 ): DescribeAlarmsOutput {
-  for (const parameter of ["ChildrenOfAlarmName", "ParentsOfAlarmName"] as const)
-    if (input[parameter] !== undefined) throw notImplemented(`the parameter ${parameter}`);
+  const { ChildrenOfAlarmName, ParentsOfAlarmName } = input;
+  if (ChildrenOfAlarmName !== undefined)
+    return describeRelatives(input, "ChildrenOfAlarmName", () => {
+      const alarm = book.get(ChildrenOfAlarmName);
+      const names = alarm?.kind === "composite" ? alarm.definition.children : [];
+      return names.map((name) => book.get(name)).filter((child) => child !== undefined);
+    });
+  if (ParentsOfAlarmName !== undefined)
+    return describeRelatives(input, "ParentsOfAlarmName", () => book.parentsOf(ParentsOfAlarmName));
   const { AlarmNamePrefix, StateValue, ActionPrefix } = input;
   const names = input.AlarmNames?.length ? new Set(input.AlarmNames) : undefined;
   if (names && AlarmNamePrefix !== undefined)
@@ -60,6 +62,39 @@ export function describeAlarms(
       .filter((alarm) => alarm.kind === "composite")
       .map(describeComposite),
     MetricAlarms: page.items.filter((alarm) => alarm.kind === "metric").map(describeMetric),
+    ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+  };
+}
+
+/**
+ * The children or parents of an alarm, without most of their members: "Only the Alarm Name, ARN,
+ * StateValue and StateUpdatedTimestamp information are returned" of children, "only the Alarm Name
+ * and ARN" of parents. None for an alarm that does not exist: the operation has no error for it.
+ */
+function describeRelatives(
+  input: DescribeAlarmsInput,
+  asked: "ChildrenOfAlarmName" | "ParentsOfAlarmName",
+  relatives: () => readonly Alarm[],
+): DescribeAlarmsOutput {
+  const others = Object.entries(input)
+    .filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0))
+    .map(([member]) => member)
+    .filter((member) => ![asked, "MaxRecords", "NextToken"].includes(member));
+  if (others.length > 0)
+    throw validationError(`${asked} cannot be specified together with ${others.join(", ")}.`);
+  const size = requireInteger("maxRecords", input.MaxRecords ?? DEFAULT_RECORDS, 1, 100);
+  const shown = ({ definition, arn, state }: Alarm): object => ({
+    AlarmName: definition.name,
+    AlarmArn: arn,
+    ...(asked === "ParentsOfAlarmName"
+      ? {}
+      : { StateValue: state.value, StateUpdatedTimestamp: new Date(state.timestampMs) }),
+  });
+  const found = relatives().toSorted((a, b) => (a.definition.name < b.definition.name ? -1 : 1));
+  const page = pageOf(found, input.NextToken, size);
+  return {
+    CompositeAlarms: page.items.filter(({ kind }) => kind === "composite").map(shown),
+    MetricAlarms: page.items.filter(({ kind }) => kind === "metric").map(shown),
     ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
   };
 }

@@ -4,10 +4,14 @@ import { AwsError } from "../../service.ts";
 import { validationError } from "../validation.ts";
 import { newSituation } from "./alarm.ts";
 import type { Alarm, CompositeAlarm, MetricAlarm } from "./alarm.ts";
+import { configured } from "./configured.ts";
 import { requireTags } from "./define.ts";
 import { compositeDefinition } from "./defineComposite.ts";
 import { metricDefinition } from "./defineMetric.ts";
+import { snapshotOf } from "./event.ts";
 import type { AlarmRoom } from "./room.ts";
+import { nameOf } from "./rule.ts";
+import { beginWarmUp, updateWarmUp } from "./warmUp.ts";
 import { retainFor } from "./watch.ts";
 
 /** The lab's own limit: more alarms than its memory is meant for. */
@@ -22,9 +26,11 @@ export function putMetricAlarm(room: AlarmRoom, input: PutMetricAlarmInput): voi
   if (existing && existing.kind !== "metric") throw otherKind(definition.name);
   retainFor(definition, room.store);
   if (existing) {
+    const before = snapshotOf(existing);
+    updateWarmUp(existing, definition, nowMs);
     existing.definition = definition;
     existing.configurationUpdatedMs = nowMs;
-    room.history.configured(existing, "Update", nowMs);
+    configured(room, existing, "update", before);
     return;
   }
   const alarm: MetricAlarm = {
@@ -33,20 +39,25 @@ export function putMetricAlarm(room: AlarmRoom, input: PutMetricAlarmInput): voi
     ...newSituation(definition.name, nowMs),
     tags,
   };
-  create(room, alarm, nowMs);
+  if (definition.warmUp) beginWarmUp(alarm, nowMs);
+  create(room, alarm);
 }
 
 /** Evaluated at once: "The alarm is then evaluated and its state is set appropriately." */
 export function putCompositeAlarm(room: AlarmRoom, input: PutCompositeAlarmInput): void {
-  const definition = compositeDefinition(input, (name) => room.book.get(name) !== undefined);
+  const definition = compositeDefinition(input, room.book);
   const tags = requireTags(input.Tags);
   const nowMs = room.clock.now();
   const existing = room.book.get(definition.name);
   if (existing && existing.kind !== "composite") throw otherKind(definition.name);
   if (existing) {
+    const before = snapshotOf(existing);
+    const { suppressor } = existing.definition;
     room.book.redefine(existing, definition);
     existing.configurationUpdatedMs = nowMs;
-    room.history.configured(existing, "Update", nowMs);
+    configured(room, existing, "update", before);
+    if (nameOf(suppressor?.alarm ?? "") !== nameOf(definition.suppressor?.alarm ?? ""))
+      room.engine.suppressorReplaced(existing);
     room.engine.evaluateNew(existing, "updated");
     return;
   }
@@ -56,18 +67,18 @@ export function putCompositeAlarm(room: AlarmRoom, input: PutCompositeAlarmInput
     ...newSituation(definition.name, nowMs),
     tags,
   };
-  create(room, alarm, nowMs);
+  create(room, alarm);
   room.engine.evaluateNew(alarm, "created");
 }
 
-function create({ book, history }: AlarmRoom, alarm: Alarm, nowMs: number): void {
-  if (book.size >= MOST_ALARMS)
+function create(room: AlarmRoom, alarm: Alarm): void {
+  if (room.book.size >= MOST_ALARMS)
     throw new AwsError(
       "LimitExceededFault",
       "The quota for alarms for this customer has already been reached.",
     );
-  book.add(alarm);
-  history.configured(alarm, "Create", nowMs);
+  room.book.add(alarm);
+  configured(room, alarm, "create");
 }
 
 /** Names are unique over both kinds. */

@@ -4,8 +4,11 @@
  *     rule   := term (OR term)*
  *     term   := factor (AND factor)*
  *     factor := NOT factor | ( rule ) | TRUE | FALSE | STATE ( alarm )
+ *             | AT_LEAST ( count | n% , [NOT] STATE , ( alarm , alarm ... ) )
  *
- * where STATE is ALARM, OK or INSUFFICIENT_DATA and `alarm` a name or an ARN, in quotes or not.
+ * where STATE is ALARM, OK or INSUFFICIENT_DATA and `alarm` a name or an ARN. "If specified without
+ * quotes, alarm names or ARNs must not contain spaces, round brackets, or commas"; in quotes a
+ * quote is written \" (CloudWatch user guide, "Composite alarms").
  * AWS does not state the precedence; the lab reads NOT before AND before OR.
  */
 import type { StateValue } from "../ports.ts";
@@ -13,6 +16,14 @@ import type { StateValue } from "../ports.ts";
 export type Rule =
   | { readonly kind: "constant"; readonly value: boolean }
   | { readonly kind: "state"; readonly state: StateValue; readonly alarm: string }
+  | {
+      readonly kind: "atLeast";
+      /** Of the alarms, each as often as it is named. */
+      readonly count: number;
+      readonly negated: boolean;
+      readonly state: StateValue;
+      readonly alarms: readonly string[];
+    }
   | { readonly kind: "not"; readonly operand: Rule }
   | { readonly kind: "and" | "or"; readonly left: Rule; readonly right: Rule };
 
@@ -54,6 +65,9 @@ export function parseRule(text: string): Rule {
     at++;
     return true;
   };
+  const need = (symbol: string): void => {
+    if (!take(symbol)) fail(`"${symbol}"`);
+  };
   const element = (): void => {
     if (++elements > MOST_ELEMENTS) throw new RuleError(`more than ${MOST_ELEMENTS} elements`);
   };
@@ -78,26 +92,55 @@ export function parseRule(text: string): Rule {
     element();
     if (take("(")) {
       const inner = rule();
-      if (!take(")")) fail(`")"`);
+      need(")");
       return inner;
     }
     if (takeWord("TRUE")) return { kind: "constant", value: true };
     if (takeWord("FALSE")) return { kind: "constant", value: false };
+    if (takeWord("AT_LEAST")) return atLeast();
+    const state = takeState() ?? fail("an alarm state, TRUE, FALSE, NOT or a parenthesis");
+    need("(");
+    const alarm = reference();
+    need(")");
+    return { kind: "state", state, alarm };
+  };
+  const atLeast = (): Rule => {
+    need("(");
+    skip();
+    const [threshold, number, percent] =
+      /^(\d{1,4})(%?)/.exec(text.slice(at, at + 5)) ?? fail("a count or a percentage");
+    at += threshold.length;
+    need(",");
+    const negated = takeWord("NOT");
+    const state = takeState() ?? fail("an alarm state");
+    need(",");
+    need("(");
+    const alarms = [reference()];
+    while (take(",")) {
+      element();
+      alarms.push(reference());
+    }
+    need(")");
+    need(")");
+    const most = percent ? 100 : alarms.length;
+    const wanted = Number(number);
+    if (wanted < 1 || wanted > most)
+      throw new RuleError(`AT_LEAST of ${threshold} is not between 1 and ${most}`);
+    const count = percent ? Math.ceil((wanted * alarms.length) / 100) : wanted;
+    return { kind: "atLeast", count, negated, state, alarms };
+  };
+  const takeState = (): StateValue | undefined => {
     const wanted = word().toUpperCase();
     const state = STATES.find((candidate) => candidate === wanted);
-    if (!state) return fail("an alarm state, TRUE, FALSE, NOT or a parenthesis");
-    at += state.length;
-    if (!take("(")) fail(`"("`);
-    const alarm = reference();
-    if (!take(")")) fail(`")"`);
-    return { kind: "state", state, alarm };
+    at += state?.length ?? 0;
+    return state;
   };
   const reference = (): string => {
     skip();
-    const match = /^"([^"]+)"|^([^\s"()][^"()]*)/.exec(text.slice(at));
+    const match = /^"((?:[^"\\]|\\.)+)"|^([^\s"(),]+)/.exec(text.slice(at));
     if (!match) return fail("an alarm's name or ARN");
     at += match[0].length;
-    return (match[1] ?? match[2] ?? "").trim();
+    return match[1]?.replaceAll('\\"', '"').trim() ?? match[2] ?? "";
   };
 
   const result = rule();
@@ -113,6 +156,7 @@ export function childrenOf(rule: Rule): readonly string[] {
   const names = new Set<string>();
   const visit = (part: Rule): void => {
     if (part.kind === "state") names.add(nameOf(part.alarm));
+    else if (part.kind === "atLeast") for (const alarm of part.alarms) names.add(nameOf(alarm));
     else if (part.kind === "not") visit(part.operand);
     else if (part.kind !== "constant") {
       visit(part.left);
@@ -130,6 +174,14 @@ export function holds(rule: Rule, stateOf: (name: string) => StateValue | undefi
       return rule.value;
     case "state":
       return stateOf(nameOf(rule.alarm)) === rule.state;
+    case "atLeast": {
+      const { state, negated, count } = rule;
+      const fitting = rule.alarms.filter((alarm) => {
+        const current = stateOf(nameOf(alarm));
+        return current !== undefined && (current === state) !== negated;
+      });
+      return fitting.length >= count;
+    }
     case "not":
       return !holds(rule.operand, stateOf);
     case "and":

@@ -84,6 +84,9 @@ export function watchQueries(
       );
   for (const { MetricStat } of metrics)
     if (MetricStat?.Period !== undefined) requirePeriod(MetricStat.Period);
+  // AWS's own refusal, not the lab's: "You can't create an alarm based on a SEARCH expression."
+  if (metrics.some(({ Expression }) => /\bSEARCH\s*\(/.test(Expression ?? "")))
+    throw validationError("SEARCH is not supported on Metric Alarms");
   const queries = compileQueries("Metrics", metrics, isAlarmPeriod);
   const returning = queries.filter(({ returnData }) => returnData);
   const [chosen] = returning;

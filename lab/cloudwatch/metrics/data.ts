@@ -8,13 +8,7 @@ import { computeQuery, periodOf } from "../compute.ts";
 import { offsetOf, tokenAt } from "../paging.ts";
 import { compileQueries } from "../queries.ts";
 import type { Query } from "../queries.ts";
-import {
-  isReadPeriod,
-  notImplemented,
-  requireInteger,
-  requireOneOf,
-  validationError,
-} from "../validation.ts";
+import { isReadPeriod, requireInteger, requireOneOf, validationError } from "../validation.ts";
 import { roundedStart } from "./statistics.ts";
 import type { MetricStore } from "./store.ts";
 
@@ -35,7 +29,10 @@ export function getMetricData(input: GetMetricDataInput, store: MetricStore): Ge
     throw validationError("The parameter StartTime must be less than the parameter EndTime.");
   const scanBy = input.ScanBy ?? "TimestampDescending";
   requireOneOf("scanBy", scanBy, ["TimestampDescending", "TimestampAscending"]);
-  if (input.LabelOptions !== undefined) throw notImplemented("LabelOptions");
+  // Its time zone shows only in dynamic labels, which the lab refuses.
+  const timezone = input.LabelOptions?.Timezone;
+  if (timezone !== undefined && !/^[+-]\d{4}$/.test(timezone))
+    throw validationError(`The value ${timezone} for parameter LabelOptions.Timezone is invalid.`);
   const most = requireInteger("maxDatapoints", input.MaxDatapoints ?? MOST_DATAPOINTS, 1);
 
   const compiled = compileQueries("MetricDataQueries", queries, isReadPeriod);

@@ -57,12 +57,35 @@ function percentile(samples: Samples, percent: number): number | undefined {
   if (!samples.values || samples.min < 0) return undefined;
   // Without the rounding 99.9 % of 1000 samples would ask for more than 999 of them.
   const wanted = Number(((percent / 100) * samples.count).toPrecision(12));
-  let seen = 0;
-  for (const value of [...samples.values.keys()].sort((a, b) => a - b)) {
-    seen += samples.values.get(value) ?? 0;
-    if (seen >= wanted) return value;
+  const { values, upTo } = ranked(samples.values);
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((upTo[middle] ?? 0) < wanted) low = middle + 1;
+    else high = middle;
   }
-  return samples.max;
+  return values[low];
+}
+
+interface Ranking {
+  /** Ascending. */
+  readonly values: Float64Array;
+  /** How many samples are at most the value of the same index. */
+  readonly upTo: Float64Array;
+}
+
+/** Alarms ask the same minute for a percentile again and again: each set is ranked once. */
+const rankings = new WeakMap<ReadonlyMap<number, number>, Ranking>();
+
+function ranked(counts: ReadonlyMap<number, number>): Ranking {
+  const known = rankings.get(counts);
+  if (known) return known;
+  const values = Float64Array.from(counts.keys()).sort();
+  let seen = 0;
+  const upTo = values.map((value) => (seen += counts.get(value) ?? 0));
+  rankings.set(counts, { values, upTo });
+  return { values, upTo };
 }
 
 /**

@@ -34,6 +34,11 @@ const INPUTS = {
   deploymentMaximumPercent: number,
   deploymentMinimumHealthyPercent: number,
   deploymentCircuitBreaker: object({ enable: required(boolean), rollback: required(boolean) }),
+  alarms: object({
+    alarmNames: required(set(text)),
+    enable: required(boolean),
+    rollback: required(boolean),
+  }),
   healthCheckGracePeriodSeconds: number,
   networkConfiguration: object({
     subnets: required(set(text)),
@@ -97,9 +102,12 @@ function settings(inputs: Inputs) {
     deploymentConfiguration: {
       maximumPercent: inputs.deploymentMaximumPercent ?? 200,
       minimumHealthyPercent: inputs.deploymentMinimumHealthyPercent ?? 100,
-      ...(inputs.deploymentCircuitBreaker
-        ? { deploymentCircuitBreaker: inputs.deploymentCircuitBreaker }
-        : {}),
+      // Said also when they are off: what is left out of an update stays as it was.
+      deploymentCircuitBreaker: inputs.deploymentCircuitBreaker ?? {
+        enable: false,
+        rollback: false,
+      },
+      alarms: inputs.alarms ?? { alarmNames: [], enable: false, rollback: false },
     },
     ...(inputs.healthCheckGracePeriodSeconds === undefined
       ? {}

@@ -26,6 +26,7 @@ const INPUTS = {
   deregistrationDelay: number,
   slowStart: number,
   loadBalancingAlgorithmType: text,
+  loadBalancingAnomalyMitigation: text,
   healthCheck: object({
     enabled: boolean,
     healthyThreshold: number,
@@ -37,10 +38,28 @@ const INPUTS = {
     timeout: number,
     unhealthyThreshold: number,
   }),
-  stickiness: object({ type: required(text), enabled: boolean, cookieDuration: number }),
+  stickiness: object({
+    type: required(text),
+    enabled: boolean,
+    cookieDuration: number,
+    cookieName: text,
+  }),
+  targetGroupHealth: object({
+    dnsFailover: object({
+      minimumHealthyTargetsCount: text,
+      minimumHealthyTargetsPercentage: text,
+    }),
+    unhealthyStateRouting: object({
+      minimumHealthyTargetsCount: number,
+      minimumHealthyTargetsPercentage: text,
+    }),
+  }),
   tags: map(text),
 } as const;
 type Inputs = InputsOf<typeof INPUTS>;
+
+const DNS_FAILOVER = "target_group_health.dns_failover.minimum_healthy_targets";
+const ROUTING = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
 
 /** AWS's defaults for an HTTP health check, which stand where the program says nothing. */
 const HEALTH_CHECK = {
@@ -72,13 +91,25 @@ function healthCheck(inputs: Inputs) {
 
 /** Attributes as AWS wants them: all that the inputs say, with AWS's defaults for the rest. */
 function attributes(inputs: Inputs): Record<string, string> {
+  const { stickiness, targetGroupHealth: health } = inputs;
+  const application = stickiness?.type === "app_cookie";
+  const duration = String(stickiness?.cookieDuration ?? 86_400);
+  const dns = health?.dnsFailover;
+  const routing = health?.unhealthyStateRouting;
   return {
     "deregistration_delay.timeout_seconds": String(inputs.deregistrationDelay ?? 300),
     "slow_start.duration_seconds": String(inputs.slowStart ?? 0),
     "load_balancing.algorithm.type": inputs.loadBalancingAlgorithmType ?? "round_robin",
-    "stickiness.enabled": String(inputs.stickiness ? (inputs.stickiness.enabled ?? true) : false),
-    "stickiness.type": inputs.stickiness?.type ?? "lb_cookie",
-    "stickiness.lb_cookie.duration_seconds": String(inputs.stickiness?.cookieDuration ?? 86_400),
+    "load_balancing.algorithm.anomaly_mitigation": inputs.loadBalancingAnomalyMitigation ?? "off",
+    "stickiness.enabled": String(stickiness ? (stickiness.enabled ?? true) : false),
+    "stickiness.type": stickiness?.type ?? "lb_cookie",
+    "stickiness.lb_cookie.duration_seconds": application ? "86400" : duration,
+    "stickiness.app_cookie.duration_seconds": application ? duration : "86400",
+    "stickiness.app_cookie.cookie_name": (application && stickiness.cookieName) || "",
+    [`${DNS_FAILOVER}.count`]: dns?.minimumHealthyTargetsCount ?? "1",
+    [`${DNS_FAILOVER}.percentage`]: dns?.minimumHealthyTargetsPercentage ?? "off",
+    [`${ROUTING}.count`]: String(routing?.minimumHealthyTargetsCount ?? 1),
+    [`${ROUTING}.percentage`]: routing?.minimumHealthyTargetsPercentage ?? "off",
   };
 }
 
@@ -121,6 +152,7 @@ async function read(arn: string, context: Context): Promise<Properties | undefin
     deregistrationDelay: Number(set["deregistration_delay.timeout_seconds"] ?? 300),
     slowStart: Number(set["slow_start.duration_seconds"] ?? 0),
     loadBalancingAlgorithmType: set["load_balancing.algorithm.type"],
+    loadBalancingAnomalyMitigation: set["load_balancing.algorithm.anomaly_mitigation"],
     healthCheck: withoutNulls({
       enabled: group.HealthCheckEnabled,
       healthyThreshold: group.HealthyThresholdCount,
@@ -132,14 +164,30 @@ async function read(arn: string, context: Context): Promise<Properties | undefin
       timeout: group.HealthCheckTimeoutSeconds,
       unhealthyThreshold: group.UnhealthyThresholdCount,
     }),
-    stickiness: {
-      type: set["stickiness.type"] ?? "lb_cookie",
-      enabled: set["stickiness.enabled"] === "true",
-      cookieDuration: Number(set["stickiness.lb_cookie.duration_seconds"] ?? 86_400),
+    stickiness: stickinessOf(set),
+    targetGroupHealth: {
+      dnsFailover: {
+        minimumHealthyTargetsCount: set[`${DNS_FAILOVER}.count`] ?? "1",
+        minimumHealthyTargetsPercentage: set[`${DNS_FAILOVER}.percentage`] ?? "off",
+      },
+      unhealthyStateRouting: {
+        minimumHealthyTargetsCount: Number(set[`${ROUTING}.count`] ?? 1),
+        minimumHealthyTargetsPercentage: set[`${ROUTING}.percentage`] ?? "off",
+      },
     },
     region: context.region,
     ...tagOutputs(await readTags(arn, context)),
   });
+}
+
+function stickinessOf(set: Readonly<Record<string, string>>): Properties {
+  const type = set["stickiness.type"] ?? "lb_cookie";
+  return {
+    type,
+    enabled: set["stickiness.enabled"] === "true",
+    cookieDuration: Number(set[`stickiness.${type}.duration_seconds`] ?? 86_400),
+    cookieName: set["stickiness.app_cookie.cookie_name"] ?? "",
+  };
 }
 
 export const targetGroup = defineResource({

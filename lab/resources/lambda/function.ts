@@ -27,8 +27,9 @@ import {
 } from "../shape.ts";
 import { tagChange, tagOutputs } from "../tags.ts";
 import { defineResource, SettlingError, type Context } from "../types.ts";
-import { textOf, sameValue, withoutNulls, type Properties, type Value } from "../values.ts";
+import { textOf, sameValue, withoutNulls, type Properties } from "../values.ts";
 import { eventually, unless } from "../waiting.ts";
+import { unlessRoleIsNew } from "./newRole.ts";
 
 const INPUTS = {
   name: text,
@@ -37,6 +38,7 @@ const INPUTS = {
   handler: required(text),
   runtime: required(words<Runtime>()),
   architectures: list(words<Architecture>()),
+  deadLetterConfig: object({ targetArn: required(text) }),
   description: text,
   environment: object({ variables: map(text) }),
   memorySize: number,
@@ -105,6 +107,8 @@ function configuration(inputs: Inputs) {
     MemorySize: inputs.memorySize,
     Timeout: inputs.timeout,
     Environment: { Variables: inputs.environment?.variables ?? {} },
+    // An empty ARN takes one away that was there.
+    DeadLetterConfig: { TargetArn: inputs.deadLetterConfig?.targetArn ?? "" },
   };
 }
 
@@ -144,7 +148,6 @@ export const lambdaFunction = defineResource({
     const lambda = await context.clients.lambda();
     const id = inputs.name ?? "";
     const ZipFile = await archiveBytes(inputs.code);
-    // A role made a moment ago may not be known to Lambda yet.
     await eventually(`Lambda may assume ${inputs.role}`, context, () =>
       unlessRoleIsNew(async () => {
         await lambda.send(
@@ -172,8 +175,13 @@ export const lambdaFunction = defineResource({
   async update({ id, olds, news, outputs }, context) {
     const lambda = await context.clients.lambda();
     if (JSON.stringify(configuration(olds)) !== JSON.stringify(configuration(news))) {
-      await lambda.send(
-        new UpdateFunctionConfigurationCommand({ FunctionName: id, ...configuration(news) }),
+      await eventually(`Lambda may assume ${news.role}`, context, () =>
+        unlessRoleIsNew(async () => {
+          await lambda.send(
+            new UpdateFunctionConfigurationCommand({ FunctionName: id, ...configuration(news) }),
+          );
+          return true;
+        }),
       );
       await ready(id, context);
     }
@@ -200,14 +208,3 @@ export const lambdaFunction = defineResource({
     await unless(GONE, () => lambda.send(new DeleteFunctionCommand({ FunctionName: id })));
   },
 });
-
-async function unlessRoleIsNew(create: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await create();
-  } catch (error) {
-    if (error instanceof Error && error.message.includes("cannot be assumed by Lambda")) {
-      return undefined;
-    }
-    throw error;
-  }
-}

@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch";
 import { ManualClock } from "../../../base/clock.ts";
 import { CloudWatch } from "../../../lab/cloudwatch/cloudwatch.ts";
-import type { ActionOutcome, AlarmEvent } from "../../../lab/cloudwatch/ports.ts";
+import type { ActionOutcome, AlarmChange, AlarmEvent } from "../../../lab/cloudwatch/ports.ts";
 import { AwsError } from "../../../lab/service.ts";
 
 /** A whole hour. */
@@ -24,6 +24,9 @@ export interface Performed {
 export class Harness {
   readonly clock = new ManualClock(START);
   readonly performed: Performed[] = [];
+  /** What EventBridge would get. */
+  readonly announced: AlarmEvent[] = [];
+  readonly changes: AlarmChange[] = [];
   outcome: ActionOutcome = { ok: true };
   readonly cloudwatch = new CloudWatch(
     { clock: this.clock },
@@ -32,6 +35,10 @@ export class Harness {
         this.performed.push({ arn, event });
         return Promise.resolve(this.outcome);
       },
+    },
+    {
+      stateChanged: (event) => void this.announced.push(event),
+      configurationChanged: (change) => void this.changes.push(change),
     },
   );
 

@@ -1,13 +1,8 @@
 /** What actions are told of a transition, in the shapes that AWS documents. */
 import { describe, expect, test } from "vitest";
-import {
-  eventBridgeEvent,
-  lambdaPayload,
-  snsMessage,
-  snsSubject,
-  timestamp,
-} from "../../../lab/cloudwatch/payloads.ts";
+import { eventBridgeEvent, lambdaPayload, timestamp } from "../../../lab/cloudwatch/payloads.ts";
 import type { AlarmEvent } from "../../../lab/cloudwatch/ports.ts";
+import { snsMessage, snsSubject } from "../../../lab/cloudwatch/snsPayload.ts";
 import { FUNCTION, Harness, MINUTE, TOPIC } from "./harness.ts";
 
 const ARN = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:";

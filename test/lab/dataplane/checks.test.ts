@@ -169,14 +169,14 @@ test("a target drains on when its group leaves the rules", async () => {
   expect(world.states("blue")).toEqual(["draining"]);
 });
 
-test("close leaves no timer behind: no check, no drain, no minute", async () => {
+test("close leaves no timer behind: no check, no drain, no minute, no judgement", async () => {
   const [staying, leaving] = [await backend(named("a")), await backend(named("b"))];
   const world = new World();
   world.balancer();
   world.group("blue", [staying, leaving]);
   await world.open(shares({ blue: 1 }));
   world.plane.deregister("blue", [leaving]);
-  expect(world.clock.pending).toBe(3);
+  expect(world.clock.pending).toBe(4);
   await world.plane.close();
   expect(world.clock.pending).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { createServer, request, type RequestListener } from "node:http";
-import { createServer as createTcpServer, connect } from "node:net";
+import { connect, createServer as createTcpServer } from "node:net";
+import { Worker } from "node:worker_threads";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "../../../lab/dataplane/failure.ts";
@@ -94,6 +95,50 @@ describe("what the client gets when the target does not answer", () => {
   });
 });
 
+/** A port whose queue of waiting connections is full: nobody accepts, and nobody refuses. */
+async function neverAccepts(): Promise<TargetAddress> {
+  const worker = new Worker(
+    `const { parentPort } = require("node:worker_threads");
+     const server = require("node:net").createServer();
+     server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port);
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+     });`,
+    { eval: true },
+  );
+  onTestFinished(async () => void (await worker.terminate()));
+  const [port]: number[] = await once(worker, "message");
+  for (let i = 0; i < 4; i++) {
+    const waiting = connect(port ?? 0, "127.0.0.1");
+    waiting.on("error", () => {});
+    onTestFinished(() => void waiting.destroy());
+  }
+  return { id: "127.0.0.1", port: port ?? 0 };
+}
+
+test("a target that takes longer than the connection timeout is a 504 and a connection error", async () => {
+  const world = new World({ connectTimeoutMs: 300 });
+  world.balancer();
+  const checked = await backend(named("checked"));
+  world.group("blue", [await neverAccepts()], {
+    healthCheck: {
+      port: checked.port,
+      path: "/",
+      intervalMs: 10_000,
+      timeoutMs: 2000,
+      healthyThreshold: 2,
+      unhealthyThreshold: 2,
+      matcher: "200",
+    },
+  });
+  await world.open(shares({ blue: 1 }));
+  const response = await fetch(world.url);
+  expect(response.status).toBe(504);
+  await world.clock.advance(60_000);
+  expect(world.metric("HTTPCode_ELB_504_Count", LB)).toEqual([[0, [1], [1]]]);
+  expect(world.metric("TargetConnectionErrorCount", TG)).toEqual([[0, [1], [1]]]);
+});
+
 test.each([
   [
     { code: "ECONNREFUSED", syscall: "connect" },
@@ -146,43 +191,6 @@ describe("503", () => {
 });
 
 describe("what the client does", () => {
-  test("TRACE is 405", async () => {
-    const world = await worldOf([await backend(named("blue"))]);
-    const sent = request(world.url, { method: "TRACE" }).end();
-    const [response] = await once(sent, "response");
-    expect(response.statusCode).toBe(405);
-  });
-
-  test.each([
-    ["an overlong URL", (url: string) => fetch(`${url}/${"a".repeat(16_500)}`), 414],
-    [
-      "an overlong header",
-      (url: string) => fetch(url, { headers: { a: "b".repeat(17_000) } }),
-      400,
-    ],
-  ])("%s", async (_what, send, status) => {
-    const world = await worldOf([await backend(named("blue"))]);
-    expect((await send(world.url)).status).toBe(status);
-  });
-
-  test("a WebSocket is refused with 501", async () => {
-    const world = await worldOf([await backend(named("blue"))]);
-    const headers = { Connection: "Upgrade", Upgrade: "websocket" };
-    const [response] = await once(request(world.url, { headers }).end(), "response");
-    expect(response.statusCode).toBe(501);
-  });
-
-  test("an unreadable request is 400 by the load balancer", async () => {
-    const world = await worldOf([await backend(named("blue"))]);
-    const socket = connect(Number(new URL(world.url).port), "127.0.0.1");
-    socket.end("GET / HTTP/9.9 nonsense\r\n\r\n");
-    let text = "";
-    for await (const chunk of socket) text += String(chunk);
-    expect(text).toMatch(/^HTTP\/1.1 400 Bad Request\r\nServer: awselb\/2.0\r\n/);
-    await world.clock.advance(60_000);
-    expect(world.metric("HTTPCode_ELB_4XX_Count", LB)).toEqual([[0, [1], [1]]]);
-  });
-
   test("a client that leaves first is a 460 and cuts the request at the target", async () => {
     const reached = Promise.withResolvers<void>();
     const cut = Promise.withResolvers<void>();

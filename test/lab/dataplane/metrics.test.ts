@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addResponseTime } from "../../../lab/dataplane/minutes.ts";
-import { backend, BALANCER, named, shares, START_MS, tally, World } from "./world.ts";
+import type { Rule } from "../../../lab/dataplane/model.ts";
+import { backend, BALANCER, closedPort, named, shares, START_MS, tally, World } from "./world.ts";
 
 const LB = { LoadBalancer: BALANCER };
 const BLUE = "targetgroup/blue/0123456789abcdef";
@@ -79,6 +80,11 @@ describe("a minute with traffic", () => {
         "HTTPCode_Target_5XX_Count",
         "HealthyHostCount",
         "UnHealthyHostCount",
+        "AnomalousHostCount",
+        "MitigatedHostCount",
+        "ActiveConnectionCount",
+        "NewConnectionCount",
+        "ProcessedBytes",
       ]),
     );
   });
@@ -103,11 +109,116 @@ describe("a minute with traffic", () => {
   });
 });
 
+/** The dimension sets of the ALB guide's metric tables, by their keys. */
+const SETS = {
+  balancer: ["LoadBalancer", "AvailabilityZone,LoadBalancer"],
+  group: ["LoadBalancer,TargetGroup", "AvailabilityZone,LoadBalancer,TargetGroup"],
+  perTarget: ["TargetGroup", "LoadBalancer,TargetGroup"],
+} as const;
+
+function on(path: string, group: string): Rule<string> {
+  return shares({ [group]: 1 }, undefined, [{ field: "path-pattern", values: [path] }]);
+}
+
+function sorted(sets: readonly string[]): readonly string[] {
+  return [...sets].sort();
+}
+
+test("every metric has the dimension sets of AWS's table, and no other", async () => {
+  const world = new World();
+  world.balancer();
+  const target = await backend((req, res) => {
+    const status = Number(req.url?.slice(1)) || 200;
+    if (status === 999) req.socket.destroy();
+    else if (status === 998) req.resume();
+    else res.writeHead(status).end();
+  });
+  world.balancer({ idleTimeoutMs: 300 });
+  const sticky = { kind: "lb_cookie", durationMs: 60_000 } as const;
+  world.group("blue", [target], { stickiness: sticky });
+  world.group("dead", [await closedPort()]);
+  world.group("empty", []);
+  await world.open(
+    on("/dead", "dead"),
+    on("/empty", "empty"),
+    {
+      conditions: [{ field: "path-pattern", values: ["/fixed"] }],
+      action: { type: "fixed-response", status: 500, contentType: "text/plain", body: "" },
+    },
+    {
+      conditions: [{ field: "path-pattern", values: ["/moved"] }],
+      action: {
+        type: "redirect",
+        status: 302,
+        protocol: "HTTPS",
+        host: "#{host}",
+        port: "443",
+        path: "/#{path}",
+        query: "#{query}",
+      },
+    },
+    shares({ blue: 1 }),
+  );
+  const paths = ["200", "301", "404", "500", "998", "999", "dead", "empty", "fixed", "moved"];
+  for (const path of paths) {
+    const response = await fetch(`${world.url}/${path}`, { redirect: "manual" });
+    await response.arrayBuffer();
+  }
+  await (await fetch(world.url, { headers: { "x-forwarded-for": "1,".repeat(31) } })).text();
+  await world.clock.advance(60_000);
+
+  const seen: Record<string, string[]> = {};
+  for (const { metricName, dimensions } of world.points) {
+    const keys = Object.keys(dimensions).sort().join();
+    const list = (seen[metricName] ??= []);
+    if (!list.includes(keys)) list.push(keys);
+  }
+  const { balancer, group, perTarget } = SETS;
+  const all = [...balancer, ...group];
+  expect(
+    Object.fromEntries(Object.entries(seen).map(([name, sets]) => [name, sorted(sets)])),
+  ).toEqual({
+    RequestCount: sorted(all),
+    HTTPCode_Target_2XX_Count: sorted(all),
+    HTTPCode_Target_3XX_Count: sorted(all),
+    HTTPCode_Target_4XX_Count: sorted(all),
+    HTTPCode_Target_5XX_Count: sorted(all),
+    TargetConnectionErrorCount: sorted(all),
+    TargetResponseTime: sorted(all),
+    RequestCountPerTarget: sorted(perTarget),
+    HealthyHostCount: sorted(group),
+    UnHealthyHostCount: sorted(group),
+    AnomalousHostCount: sorted(group),
+    MitigatedHostCount: sorted(group),
+    HTTPCode_ELB_3XX_Count: sorted(balancer),
+    HTTPCode_ELB_4XX_Count: sorted(balancer),
+    HTTPCode_ELB_5XX_Count: sorted(balancer),
+    HTTPCode_ELB_500_Count: sorted(balancer),
+    HTTPCode_ELB_502_Count: sorted(balancer),
+    HTTPCode_ELB_503_Count: sorted(balancer),
+    HTTPCode_ELB_504_Count: sorted(balancer),
+    HTTP_Fixed_Response_Count: sorted(balancer),
+    HTTP_Redirect_Count: sorted(balancer),
+    NonStickyRequestCount: sorted(balancer),
+    ActiveConnectionCount: sorted(balancer),
+    NewConnectionCount: sorted(balancer),
+    ProcessedBytes: sorted(balancer),
+    RuleEvaluations: ["LoadBalancer"],
+  });
+  // Four rules before the default one; the first three paths below stop at theirs.
+  const tried = { dead: 1, empty: 2, fixed: 3, moved: 4, others: 6 * 4 };
+  const evaluations = Object.values(tried).reduce((sum, n) => sum + n, 0);
+  expect(world.metric("RuleEvaluations", LB)).toEqual([[0, [evaluations], [1]]]);
+  // Seven of eleven requests had a target: not /empty, /fixed, /moved, nor the one refused with 463.
+  expect(world.metric("RequestCount", LB)).toEqual([[0, [1], [7]]]);
+  expect(world.metric("HTTPCode_ELB_5XX_Count", LB)).toEqual([[0, [1], [5]]]);
+});
+
 test("without requests only the hosts are reported", async () => {
   const world = await twoSides();
   await world.clock.advance(120_000);
   expect(new Set(world.points.map(({ metricName }) => metricName))).toEqual(
-    new Set(["HealthyHostCount", "UnHealthyHostCount"]),
+    new Set(["HealthyHostCount", "UnHealthyHostCount", "AnomalousHostCount", "MitigatedHostCount"]),
   );
   expect(world.metric("HealthyHostCount", { TargetGroup: GREEN, ...LB })).toEqual([
     [0, [1], [1]],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stickyCookies, stickyIdOf } from "../../../lab/dataplane/cookie.ts";
+import { CookieName, stickyCookies, stickyIdOf } from "../../../lab/dataplane/cookie.ts";
 import { backend, named, shares, START_MS, tally, World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
@@ -27,10 +27,15 @@ test("a client stays on its group while the weight moves away, until stickiness 
 });
 
 test("a cookie ends with its nominal duration", () => {
-  const [cookie = ""] = stickyCookies("targetgroup/green/1", START_MS + 1000, START_MS + 1000);
+  const [cookie = ""] = stickyCookies(
+    CookieName.Group,
+    "targetgroup/green/1",
+    START_MS + 1000,
+    START_MS + 1000,
+  );
   const header = `session=1; ${cookie.split(";")[0]}; theme=dark`;
-  expect(stickyIdOf(header, START_MS)).toBe("targetgroup/green/1");
-  expect(stickyIdOf(header, START_MS + 1000)).toBeUndefined();
+  expect(stickyIdOf(header, CookieName.Group, START_MS)).toBe("targetgroup/green/1");
+  expect(stickyIdOf(header, CookieName.Group, START_MS + 1000)).toBeUndefined();
 });
 
 test.each([
@@ -39,5 +44,5 @@ test.each([
   ["rubbish", "AWSALBTG=%%%"],
   ["no end", `AWSALBTG=${Buffer.from("green").toString("base64url")}`],
 ])("%s is no stickiness", (_what, header) => {
-  expect(stickyIdOf(header, START_MS)).toBeUndefined();
+  expect(stickyIdOf(header, CookieName.Group, START_MS)).toBeUndefined();
 });

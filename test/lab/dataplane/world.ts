@@ -1,7 +1,7 @@
 /** A data plane under a hand-moved clock, with tiny real backends. */
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { Server as TcpServer } from "node:net";
+import { connect, type Server as TcpServer, type Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { onTestFinished } from "vitest";
 import { ManualClock, type Cancel } from "../../../base/clock.ts";
@@ -140,6 +140,9 @@ export class World {
       },
       deregistrationDelayMs: 300_000,
       algorithm: "round_robin",
+      slowStartMs: 0,
+      anomalyMitigation: false,
+      stickiness: undefined,
       minimumHealthyCount: 1,
       minimumHealthyPercent: 0,
       ...settings,
@@ -210,4 +213,21 @@ export async function tally(
   };
   await Promise.all(Array.from({ length: 8 }, worker));
   return counts;
+}
+
+/** A bare connection to the listener, destroyed when the test ends. */
+export async function dial(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.on("error", () => {});
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  return socket;
+}
+
+/** All that comes back on a bare connection until it ends. */
+export async function readAll(socket: Socket): Promise<string> {
+  let text = "";
+  socket.setEncoding("latin1");
+  for await (const chunk of socket) text += String(chunk);
+  return text;
 }

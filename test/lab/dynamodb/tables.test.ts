@@ -87,6 +87,10 @@ test("backups, time to live and tags are kept and read back", async () => {
     TimeToLiveStatus: "ENABLED",
     AttributeName: "expiresAt",
   });
+  expect((await refusal(call("UpdateTimeToLive", ttl))).message).toBe(
+    "Time to live has been modified multiple times within a fixed interval",
+  );
+  await core.clock.advance(3_600_000);
   expect((await refusal(call("UpdateTimeToLive", ttl))).message).toContain("already enabled");
 
   await call("TagResource", { ResourceArn: TABLE_ARN, Tags: [{ Key: "a", Value: "1" }] });

@@ -248,9 +248,11 @@ test("tags by resource id: added, filtered, removed", async () => {
   ]);
   await call("DeleteTags", { Resources });
   expect(await tags()).toEqual([]);
-  expect((await refusal(call("CreateTags", { Resources: ["i-1"], Tags: [] }))).code).toBe(
-    "InvalidID",
-  );
+  const unknown = { Resources: ["i-1"], Tags: [{ Key: "a", Value: "1" }] };
+  expect((await refusal(call("CreateTags", unknown))).code).toBe("InvalidID");
+  for (const operation of ["CreateTags", "DeleteTags"]) {
+    expect((await refusal(call(operation))).code).toBe("MissingParameter");
+  }
 });
 
 test("what calls act on", () => {

@@ -51,6 +51,7 @@ test.each([
       desiredCount,
       minimumHealthyPercent: low,
       maximumPercent: high,
+      stalled: false,
       tasks: tasksOf(picture),
     }),
   ).toEqual({
@@ -74,6 +75,7 @@ describe("any rollout", () => {
             desiredCount: desired,
             minimumHealthyPercent: low,
             maximumPercent: high,
+            stalled: false,
           };
           let tasks = tasksOf("O".repeat(Math.min(old, desired)));
           const lower = Math.min(tasks.length, Math.ceil((desired * low) / 100));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Service, Task } from "@aws-sdk/client-ecs";
 import { vi } from "vitest";
 import { ManualClock } from "../../../base/clock.ts";
+import type { EcsEvent } from "../../../lab/ecs/announcements.ts";
 import { Ecs } from "../../../lab/ecs/ecs.ts";
 import type { ImageTable } from "../../../lab/ecs/images.ts";
 import type { Target } from "../../../lab/ecs/ports.ts";
@@ -28,6 +29,7 @@ console.log("release", process.env.RELEASE ?? "1", "home", process.env.HOME !== 
 createServer((request, response) => {
   if (request.url === "/env") return response.end(JSON.stringify(process.env));
   if (request.url === "/crash") process.exit(3);
+  if (request.url === "/sick") require("node:fs").writeFileSync(process.env.HOME + "/sick", "");
   response.end(process.env.RELEASE ?? "1");
 }).listen(Number(process.env.PORT), process.env.HOST);`;
 
@@ -65,6 +67,10 @@ export class EcsFixture {
   stateOnRegistration = "healthy";
   /** What a target's state is once it is deregistered; undefined is "gone". */
   stateOnRelease: string | undefined;
+  /** State by name of alarms that look at two minutes. */
+  readonly alarms = new Map<string, string>();
+  /** What EventBridge was told. */
+  readonly announced: EcsEvent[] = [];
   /** Every registration and deregistration, in order. */
   readonly registrations: string[] = [];
   readonly keeper: ProcessKeeper;
@@ -112,6 +118,16 @@ export class EcsFixture {
             else this.targets.delete(key(group, target!));
           },
           targetState: (group, target) => this.targets.get(key(group, target)),
+        },
+        announce: (event) => this.announced.push(event),
+        alarms: {
+          alarms: (names) =>
+            Promise.resolve(
+              names.flatMap((name) => {
+                const state = this.alarms.get(name);
+                return state === undefined ? [] : [{ state, windowMs: 120_000 }];
+              }),
+            ),
         },
       },
       images,

@@ -9,6 +9,15 @@ beforeEach(() => {
 });
 afterEach(() => lab.stop());
 
+const checked = (healthCheck: object) => ({
+  ...app,
+  healthCheck: { command: ["CMD-SHELL", "exit 0"], ...healthCheck },
+});
+
+const breaker = (more: object) => ({
+  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true, ...more } },
+});
+
 const CLUSTER = "arn:aws:ecs:us-east-1:000000000000:cluster/checkout";
 
 test("a cluster is made once, described with what is asked for, and deleted", async () => {
@@ -90,7 +99,13 @@ describe("task definitions", () => {
     ["nothing essential", [{ ...app, essential: false }], {}, "ClientException"],
     ["no image", [{ name: "app" }], {}, "ClientException"],
     ["a command", [{ ...app, command: ["x"] }], {}, "NotImplemented"],
-    ["a health check", [{ ...app, healthCheck: { command: ["x"] } }], {}, "NotImplemented"],
+    ["a check without CMD", [checked({ command: ["curl"] })], {}, "ClientException"],
+    ["a check without a command", [checked({ command: ["CMD"] })], {}, "ClientException"],
+    ["a check too often", [checked({ interval: 4 })], {}, "ClientException"],
+    ["a check too patient", [checked({ timeout: 61 })], {}, "ClientException"],
+    ["too many retries", [checked({ retries: 11 })], {}, "ClientException"],
+    ["a start period too long", [checked({ startPeriod: 301 })], {}, "ClientException"],
+    ["a start timeout too long", [{ ...app, startTimeout: 121 }], {}, "ClientException"],
     ["secrets", [{ ...app, secrets: [{ name: "a", valueFrom: "b" }] }], {}, "NotImplemented"],
     [
       "a dependency on health",
@@ -118,6 +133,16 @@ describe("task definitions", () => {
     ],
   ])("with %s are refused", async (_, containers, more, code) => {
     await expect(lab.register(containers, more)).rejects.toMatchObject({ code });
+  });
+
+  test("show a health check with its defaults", async () => {
+    const { taskDefinition } = await lab.register([checked({ interval: 10 })]);
+    expect(taskDefinition.containerDefinitions[0].healthCheck).toEqual({
+      command: ["CMD-SHELL", "exit 0"],
+      interval: 10,
+      timeout: 5,
+      retries: 3,
+    });
   });
 
   test("what clients fill in without meaning it is taken", async () => {
@@ -149,9 +174,40 @@ describe("services", () => {
       "NotImplemented",
     ],
     [
-      "a circuit breaker",
-      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
+      "ECS's own canary",
+      { deploymentConfiguration: { strategy: "CANARY", canaryConfiguration: {} } },
       "NotImplemented",
+    ],
+    ["ECS's own linear", { deploymentConfiguration: { strategy: "LINEAR" } }, "NotImplemented"],
+    [
+      "early success",
+      { deploymentConfiguration: { earlySuccessCriteria: { enable: true } } },
+      "NotImplemented",
+    ],
+    [
+      "half a circuit breaker",
+      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true } } },
+      "InvalidParameterException",
+    ],
+    [
+      "a threshold of an unknown type",
+      breaker({ thresholdConfiguration: { type: "SOME", value: 1 } }),
+      "InvalidParameterException",
+    ],
+    [
+      "a threshold of nothing",
+      breaker({ thresholdConfiguration: { type: "COUNT", value: 0 } }),
+      "InvalidParameterException",
+    ],
+    [
+      "alarms without names",
+      { deploymentConfiguration: { alarms: { alarmNames: [], enable: true, rollback: true } } },
+      "InvalidParameterException",
+    ],
+    [
+      "a bake time over a day",
+      { deploymentConfiguration: { bakeTimeInMinutes: 1441 } },
+      "InvalidParameterException",
     ],
     [
       "limits that leave no room",

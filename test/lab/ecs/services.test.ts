@@ -1,5 +1,6 @@
 /** Services over real processes: from CreateService to traffic, crash, rollout and end. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { UNCHECKED_WAIT_MS } from "../../../lab/ecs/phase.ts";
 import { app, ask, BLUE, EcsFixture, LAUNCH_MS, TASK_ROLE } from "./fixture.ts";
 
 let lab: EcsFixture;
@@ -112,7 +113,13 @@ test("an empty list of load balancers is a new deployment that registers nobody"
   await launched();
   await lab.update({ loadBalancers: [] });
   expect((await lab.service()).deployments).toHaveLength(2);
-  await launched();
+  await lab.clock.advance(LAUNCH_MS);
+  await lab.until(async () => (await lab.service()).runningCount === 2);
+  // Nobody checks the new task, so ECS waits before it counts it as healthy.
+  await lab.clock.advance(UNCHECKED_WAIT_MS - LAUNCH_MS);
+  expect(lab.ports()).toHaveLength(1);
+  await lab.clock.advance(LAUNCH_MS + 5000);
+  await lab.untilSteady();
   expect(lab.ports()).toEqual([]);
 });
 
@@ -264,7 +271,10 @@ describe("tasks that cannot start", () => {
     expect(await lab.tasks()).toHaveLength(0);
     await lab.register([{ name: "app", image: "idle" }]);
     await lab.update({ taskDefinition: "app" });
-    await launched();
+    await lab.clock.advance(LAUNCH_MS);
+    await lab.until(async () => (await lab.service()).runningCount === 1);
+    await lab.clock.advance(UNCHECKED_WAIT_MS + 5000);
+    await lab.untilSteady();
   });
 
   test("awslogs-create-group makes the group", async () => {

@@ -181,8 +181,13 @@ test("targets are loopback addresses; anything else is an invalid target", async
 test.each([
   ["deregistration_delay.timeout_seconds", "3601", "between 0 and 3600"],
   ["load_balancing.algorithm.type", "fastest", "'round_robin'"],
-  ["slow_start.duration_seconds", "30", "NotImplemented"],
-  ["stickiness.enabled", "true", "NotImplemented"],
+  ["slow_start.duration_seconds", "29", "of the form"],
+  ["slow_start.duration_seconds", "901", "of the form"],
+  ["slow_start.duration_seconds", "30", "accepted"],
+  ["slow_start.duration_seconds", "900", "accepted"],
+  ["stickiness.enabled", "true", "accepted"],
+  ["stickiness.lb_cookie.duration_seconds", "0", "between 1 and 604800"],
+  ["stickiness.app_cookie.cookie_name", "AWSALBTG", "of the form"],
   ["deregistration_delay.timeout_seconds", "5", "accepted"],
   ["load_balancing.algorithm.type", "least_outstanding_requests", "accepted"],
 ])("attribute %s = %s: %s", async (Key, Value, expected) => {

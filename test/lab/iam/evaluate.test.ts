@@ -96,6 +96,12 @@ describe("conditions", () => {
     "aws:securetransport": ["true"],
     "dynamodb:leadingkeys": ["checkout", "search"],
     "sts:externalid": [],
+    "aws:currenttime": ["2026-03-14T09:26:53.000Z"],
+    "aws:epochtime": ["1773480413"],
+    "aws:multifactorauthage": [],
+    "aws:principaltag/": [],
+    "aws:principaltag/team": ["checkout"],
+    "aws:username": [],
   };
   const met = ["allow", "explicitDeny"] as const;
   const unmet = ["implicitDeny", "allow"] as const;
@@ -133,6 +139,31 @@ describe("conditions", () => {
     ["StringEquals", "aws:SourceIp", "127.0.0.1", unknown],
     ["IpAddress", "aws:SourceAccount", "0.0.0.0/0", unknown],
     ["StringLike", "aws:SourceAccount", "${aws:PrincipalAccount}", unknown],
+    ["NumericLessThan", "aws:EpochTime", 1773480414, met],
+    ["NumericLessThan", "aws:EpochTime", "1773480413", unmet],
+    ["NumericLessThanEquals", "aws:EpochTime", "1773480413", met],
+    ["NumericEquals", "aws:EpochTime", "1773480413.0", met],
+    ["NumericNotEquals", "aws:EpochTime", "1773480413", unmet],
+    ["NumericGreaterThan", "aws:EpochTime", "today", unmet],
+    ["NumericGreaterThan", "aws:MultiFactorAuthAge", "0", unmet],
+    ["NumericLessThanIfExists", "aws:MultiFactorAuthAge", "1", met],
+    ["DateGreaterThan", "aws:CurrentTime", "2026-03-14T09:26:52Z", met],
+    ["DateGreaterThan", "aws:CurrentTime", "2026-03-14T09:26:53Z", unmet],
+    ["DateGreaterThanEquals", "aws:CurrentTime", "2026-03-14T09:26:53Z", met],
+    ["DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z", met],
+    ["DateEquals", "aws:CurrentTime", 1773480413, met],
+    ["StringEquals", "aws:PrincipalTag/team", "checkout", met],
+    ["StringEquals", "aws:PrincipalTag/TEAM", "checkout", met],
+    ["StringEquals", "aws:PrincipalTag/stage", "live", unmet],
+    ["StringEqualsIfExists", "aws:PrincipalTag/stage", "live", met],
+    ["Null", "aws:PrincipalTag/stage", "true", met],
+    ["StringEquals", "aws:ResourceTag/stage", "live", unknown],
+    ["StringEquals", "aws:PrincipalTag/team", "${aws:PrincipalTag/team}", met],
+    ["StringEquals", "aws:PrincipalTag/team", "${aws:PrincipalTag/stage, 'checkout'}", met],
+    ["StringEquals", "aws:PrincipalTag/team", "${aws:username, 'search'}", unmet],
+    ["StringEquals", "aws:PrincipalTag/team", "${aws:username}", unknown],
+    ["StringLike", "aws:PrincipalTag/team", "${$}checkout", unmet],
+    ["StringLike", "aws:PrincipalTag/team", "${*}", unknown],
     ["Null", "aws:SourceIp", "true", unknown],
   ] as const)("%s %s %j", (operator, key, value, [ifAllowed, ifDenied]) => {
     const Condition = { [operator]: { [key]: value } };
@@ -145,6 +176,42 @@ describe("conditions", () => {
   test("all conditions must be met, and one that is not settles it", () => {
     expect(evaluate(denied("000000000000"), PUT, TABLE, context)).toBe("explicitDeny");
     expect(evaluate(denied("1"), PUT, TABLE, context)).toBe("allow");
+  });
+});
+
+describe("policy variables in resources", () => {
+  const context: Context = {
+    "aws:principaltag/": [],
+    "aws:principaltag/table": ["checkout-record"],
+    "aws:principaltag/wild": ["*"],
+    "aws:username": [],
+  };
+  const tables = "arn:aws:dynamodb:us-east-1:000000000000:table";
+  const met = ["allow", "explicitDeny"] as const;
+  const unmet = ["implicitDeny", "allow"] as const;
+  const unknown = ["implicitDeny", "explicitDeny"] as const;
+  test.each([
+    ["a tag of the role", `${tables}/\${aws:PrincipalTag/table}`, met],
+    ["another name", `${tables}/x-\${aws:PrincipalTag/table}`, unmet],
+    ["beside a wildcard", `arn:aws:dynamodb:*:*:table/\${aws:PrincipalTag/table}`, met],
+    ["with a default", `${tables}/\${aws:username, 'checkout-record'}`, met],
+    ["of a user, for a role", `${tables}/\${aws:username}`, unknown],
+    ["whose value would be a wildcard", `${tables}/\${aws:PrincipalTag/wild}`, unknown],
+    ["that nobody knows", `${tables}/\${s3:prefix}`, unknown],
+  ] as const)("%s: %s", (_what, Resource, [ifAllowed, ifDenied]) => {
+    const granting = policies(allow({ Action: "*", Resource }));
+    const refusing = policies(everything, deny({ Action: "*", Resource }));
+    expect(evaluate(granting, PUT, TABLE, context)).toBe(ifAllowed);
+    expect(evaluate(refusing, PUT, TABLE, context)).toBe(ifDenied);
+  });
+
+  test("are plain text in policies of the older version", () => {
+    const Statement = allow({ Action: "*", Resource: `${tables}/\${aws:PrincipalTag/table}` });
+    const decisions = ["2012-10-17", "2008-10-17"].map((Version) => {
+      const text = JSON.stringify({ Version, Statement });
+      return evaluate([parsePolicy(text, "identity")], PUT, TABLE, context);
+    });
+    expect(decisions).toEqual(["allow", "implicitDeny"]);
   });
 });
 

@@ -205,20 +205,48 @@ test("metrics come once a minute and count errors, throttles and durations", asy
     members: { Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" },
   });
   await lab.clock.advance(60_000);
-  const point = (name: string) => lab.points.find(({ metricName }) => metricName === name);
+  const point = (name: string, dimensions: object = { FunctionName: "guard" }) =>
+    lab.points.find(
+      (one) =>
+        one.metricName === name && JSON.stringify(one.dimensions) === JSON.stringify(dimensions),
+    );
   const timestampMs = Date.parse("2026-03-14T09:26:00Z");
-  expect(point("Invocations")).toEqual({
-    namespace: "AWS/Lambda",
-    metricName: "Invocations",
-    dimensions: { FunctionName: "guard" },
-    timestampMs,
-    values: [1],
-    counts: [2],
-    unit: "Count",
-  });
+  const invocations = { timestampMs, values: [1], counts: [2], unit: "Count" };
+  for (const dimensions of [
+    { FunctionName: "guard" },
+    { FunctionName: "guard", Resource: "guard" },
+    {},
+  ]) {
+    expect(point("Invocations", dimensions)).toEqual({
+      namespace: "AWS/Lambda",
+      metricName: "Invocations",
+      dimensions,
+      ...invocations,
+    });
+  }
   expect(point("Errors")).toMatchObject({ values: [0, 1], counts: [1, 1] });
   expect(point("Throttles")).toMatchObject({ values: [1], counts: [1] });
   expect(point("Duration")).toMatchObject({ unit: "Milliseconds", timestampMs });
+  expect(point("ConcurrentExecutions")).toMatchObject({ values: [1], counts: [2] });
+  expect(point("ConcurrentExecutions", {})).toMatchObject({ values: [1], counts: [2] });
+});
+
+test("an invocation counts in the minute in which it began", async () => {
+  await lab.stop();
+  // Nominal time goes on although the function still runs.
+  lab = new LambdaFixture({ patienceWallMs: 10 });
+  await lab.create(`export const handler = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    throw new Error("late");
+  };`);
+  const running = lab.invoke();
+  await lab.clock.advance(60_000);
+  expect(lab.points.map(({ metricName }) => metricName)).not.toContain("Errors");
+  await running;
+  await lab.clock.advance(60_000);
+  expect(lab.points.find(({ metricName }) => metricName === "Errors")).toMatchObject({
+    timestampMs: Date.parse("2026-03-14T09:26:00Z"),
+  });
 });
 
 test("a role that no longer trusts Lambda fails the invocation", async () => {

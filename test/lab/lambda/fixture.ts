@@ -6,6 +6,7 @@ import type { Runtime } from "@aws-sdk/client-lambda";
 import { ManualClock } from "../../../base/clock.ts";
 import { ProcessKeeper } from "../../../lab/keeper.ts";
 import { Lambda } from "../../../lab/lambda/lambda.ts";
+import type { BusEvent, InvokeOutcome } from "../../../lab/lambda/ports.ts";
 import type { MetricPoint } from "../../../lab/ports.ts";
 import type { LabCore } from "../../../lab/service.ts";
 import { zipOf } from "./zipFile.ts";
@@ -18,15 +19,24 @@ const call = {
 } as const;
 
 export class LambdaFixture {
-  readonly clock = new ManualClock(NOW);
+  readonly clock: ManualClock;
   readonly lines: { group: string; stream: string; message: string }[] = [];
   readonly points: MetricPoint[] = [];
   readonly notices: string[] = [];
   readonly trusted = new Set([ROLE]);
+  /** What roles may do: `sns:Publish arn:…`. */
+  readonly allowed = new Set<string>();
+  readonly published: { topicArn: string; message: string; attributes: unknown }[] = [];
+  readonly busEvents: { busArn: string; event: BusEvent }[] = [];
+  /** What topics and buses answer. */
+  reception: InvokeOutcome = { ok: true };
   readonly keeper: ProcessKeeper;
   readonly lambda: Lambda;
+  #roleName = "";
 
-  constructor() {
+  /** `patienceWallMs`: how long nominal time stands still for a function that runs. */
+  constructor({ withBus = true, patienceWallMs = Infinity } = {}) {
+    this.clock = new ManualClock(NOW, { patienceWallMs });
     const directory = mkdtempSync(join(tmpdir(), "lambda-"));
     this.keeper = new ProcessKeeper(directory);
     const core: LabCore = {
@@ -46,12 +56,30 @@ export class LambdaFixture {
       credentials: {
         issue: (roleArn, sessionName, principal) => {
           if (!this.trusted.has(roleArn)) throw new Error(`no role ${roleArn}`);
+          this.#roleName = roleArn.split("/").at(-1) ?? "";
           return {
             accessKeyId: `ASIA-${sessionName}-${principal}`,
             secretAccessKey: "secret",
             sessionToken: "token",
           };
         },
+        principalOf: () => ({ kind: "role", arn: ROLE, roleName: this.#roleName }),
+        authorize: (_, action, resources) =>
+          this.allowed.has(`${action} ${resources.join()}`)
+            ? { allowed: true }
+            : { allowed: false, message: `not authorized to perform: ${action}` },
+      },
+      targets: {
+        publish: (topicArn, message, attributes) => {
+          this.published.push({ topicArn, message, attributes });
+          return this.reception;
+        },
+        ...(withBus && {
+          putEvent: (busArn, event) => {
+            this.busEvents.push({ busArn, event });
+            return this.reception;
+          },
+        }),
       },
     });
   }

@@ -74,6 +74,38 @@ test("a function that is not there is an error for the caller", async () => {
   });
 });
 
+test("what is queued, how old it was and what ran is counted", async () => {
+  await lab.create(FAILING);
+  await invokeEvent();
+  await untilEnded(1);
+  // The retry is on the clock once the attempt has been judged.
+  await new Promise((resolve) => setImmediate(resolve));
+  await lab.clock.advance(60_000);
+  await untilEnded(2);
+  await lab.clock.advance(60_000);
+  const values = (name: string) =>
+    lab.points
+      .filter(({ metricName, dimensions }) => metricName === name && dimensions["Resource"])
+      .flatMap(({ values: seen }) => seen);
+  expect(values("AsyncEventsReceived")).toEqual([1]);
+  expect(values("AsyncEventAge")).toEqual([0, 60_000]);
+});
+
+test("an event above 1 MB is not queued", async () => {
+  await lab.create(COUNTING);
+  await lab.request("AddPermission", permission);
+  const large = { text: "x".repeat(1_048_576) };
+  expect(await lab.lambda.invokeAsync(ARN, large, invoker)).toMatchObject({
+    ok: false,
+    error: expect.stringContaining("RequestTooLargeException"),
+  });
+  const payload = { Payload: Buffer.from(JSON.stringify(large)), InvocationType: "Event" };
+  await expect(lab.invoke(undefined, payload)).rejects.toMatchObject({
+    code: "RequestTooLargeException",
+    status: 413,
+  });
+});
+
 const invokeEvent = () => lab.invoke({}, { InvocationType: "Event" });
 
 describe("retries", () => {

@@ -56,6 +56,19 @@ beforeAll(async () => {
   const task = { ...TASK, executionRoleArn: there["role"] ?? "" };
   await make("task", "aws:ecs/taskDefinition:TaskDefinition", task);
   await make("function", "aws:lambda/function:Function", { ...code(1), role: there["role"] ?? "" });
+  await make("topic", "aws:sns/topic:Topic", {});
+  await make("rule", "aws:cloudwatch/eventRule:EventRule", { scheduleExpression: "rate(1 day)" });
+  await make("planner", "aws:iam/role:Role", { assumeRolePolicy: trust("scheduler") });
+  await make("sender", "aws:iam/role:Role", { assumeRolePolicy: trust("lambda") });
+  const policy = allow("sns:Publish");
+  await make("senderPolicy", "aws:iam/rolePolicy:RolePolicy", {
+    role: there["senderId"] ?? "",
+    policy,
+  });
+  await make("sending", "aws:lambda/function:Function", {
+    ...code(1),
+    role: there["sender"] ?? "",
+  });
 });
 afterAll(() => lab.stop());
 
@@ -154,6 +167,51 @@ const CASES: Record<string, Case> = {
     second: () => ({ alarmName: "both", alarmRule: "NOT FALSE", tags: { b: "2" } }),
     changed: { alarmRule: "NOT FALSE", tags: { b: "2" } },
   },
+  "aws:cloudwatch/eventRule:EventRule": {
+    first: () => ({
+      name: "alarms",
+      eventPattern: JSON.stringify({ source: ["aws.cloudwatch"] }),
+      tags: { a: "1" },
+    }),
+    made: {
+      arn: arn("events:.*:rule/alarms$"),
+      eventBusName: "default",
+      eventPattern: '{"source":["aws.cloudwatch"]}',
+      isEnabled: true,
+      tags: { a: "1" },
+    },
+    second: () => ({
+      name: "alarms",
+      scheduleExpression: "rate(5 minutes)",
+      description: "beat",
+      state: "DISABLED",
+      tags: { b: "2" },
+    }),
+    changed: {
+      scheduleExpression: "rate(5 minutes)",
+      description: "beat",
+      state: "DISABLED",
+      isEnabled: false,
+      tags: { b: "2" },
+    },
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    first: () => ({
+      rule: there["ruleId"] ?? "",
+      targetId: "guard",
+      arn: there["function"] ?? "",
+      inputTransformer: { inputPaths: { at: "$.time" }, inputTemplate: '{"at": <at>}' },
+      retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 2 },
+    }),
+    made: { arn: arn("lambda:.*"), targetId: "guard", eventBusName: "default" },
+    second: () => ({
+      rule: there["ruleId"] ?? "",
+      targetId: "guard",
+      arn: there["topic"] ?? "",
+      input: '{"a":1}',
+    }),
+    changed: { arn: arn("sns:.*"), input: '{"a":1}' },
+  },
   "aws:cloudwatch/logGroup:LogGroup": {
     first: () => ({ name: "/shop/app", retentionInDays: 14, tags: { a: "1" } }),
     made: { arn: arn("logs:.*:log-group:/shop/app$"), retentionInDays: 14, tags: { a: "1" } },
@@ -207,7 +265,15 @@ const CASES: Record<string, Case> = {
   "aws:ecs/service:Service": {
     first: () => ({ name: "web", ...service(), tags: { a: "1" } }),
     made: { arn: arn("ecs:.*:service/.*/web$"), desiredCount: 0, launchType: "FARGATE" },
-    second: () => ({ name: "web", ...service(), deploymentMaximumPercent: 150, tags: { b: "2" } }),
+    second: () => ({
+      name: "web",
+      ...service(),
+      deploymentMaximumPercent: 150,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: ["errors"], enable: true, rollback: true },
+      healthCheckGracePeriodSeconds: 60,
+      tags: { b: "2" },
+    }),
     changed: { deploymentMaximumPercent: 150, tags: { b: "2" } },
   },
   "aws:ecs/taskDefinition:TaskDefinition": {
@@ -246,7 +312,12 @@ const CASES: Record<string, Case> = {
     made: {},
   },
   "aws:lambda/function:Function": {
-    first: () => ({ name: "guard", ...code(1), role: there["role"] ?? "" }),
+    first: () => ({
+      name: "guard",
+      ...code(1),
+      role: there["sender"] ?? "",
+      deadLetterConfig: { targetArn: there["topic"] ?? "" },
+    }),
     made: { arn: arn("lambda:.*:function:guard$"), memorySize: 128, timeout: 3 },
     second: () => ({
       name: "guard",
@@ -257,6 +328,15 @@ const CASES: Record<string, Case> = {
       tags: { b: "2" },
     }),
     changed: { timeout: 30, tags: { b: "2" } },
+  },
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": {
+    first: () => ({
+      functionName: there["sendingId"] ?? "",
+      destinationConfig: { onFailure: { destination: there["topic"] ?? "" } },
+    }),
+    made: { maximumRetryAttempts: 2 },
+    second: () => ({ functionName: there["sendingId"] ?? "", maximumEventAgeInSeconds: 60 }),
+    changed: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 },
   },
   "aws:lambda/permission:Permission": {
     first: () => ({
@@ -328,11 +408,64 @@ const CASES: Record<string, Case> = {
       healthCheck: expect.objectContaining({ interval: 10, path: "/up" }),
     },
   },
+  "aws:scheduler/schedule:Schedule": {
+    first: () => ({
+      name: "drill",
+      scheduleExpression: "cron(0 10 ? * MON *)",
+      scheduleExpressionTimezone: "Europe/Berlin",
+      flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
+      target: { arn: there["function"] ?? "", roleArn: there["planner"] ?? "", input: '{"a":1}' },
+    }),
+    made: {
+      arn: arn("scheduler:.*:schedule/default/drill$"),
+      groupName: "default",
+      state: "ENABLED",
+      scheduleExpressionTimezone: "Europe/Berlin",
+      actionAfterCompletion: "NONE",
+    },
+    second: () => ({
+      name: "drill",
+      description: "every day",
+      scheduleExpression: "rate(1 day)",
+      startDate: "2199-01-01T00:00:00Z",
+      state: "DISABLED",
+      actionAfterCompletion: "DELETE",
+      flexibleTimeWindow: { mode: "OFF" },
+      target: { arn: there["topic"] ?? "", roleArn: there["planner"] ?? "" },
+    }),
+    changed: {
+      description: "every day",
+      scheduleExpression: "rate(1 day)",
+      scheduleExpressionTimezone: "UTC",
+      state: "DISABLED",
+      actionAfterCompletion: "DELETE",
+    },
+  },
   "aws:sns/topic:Topic": {
     first: () => ({ name: "news", tags: { a: "1" } }),
     made: { arn: arn("sns:.*:news$"), name: "news", tags: { a: "1" } },
     second: () => ({ name: "news", displayName: "News", tags: { b: "2" } }),
     changed: { displayName: "News", tags: { b: "2" } },
+  },
+  "aws:sns/topicPolicy:TopicPolicy": {
+    first: () => ({ arn: there["topic"] ?? "", policy: publishers("cloudwatch") }),
+    made: { policy: expect.stringContaining("cloudwatch.amazonaws.com"), owner: "000000000000" },
+    second: () => ({ arn: there["topic"] ?? "", policy: publishers("events") }),
+    changed: { policy: expect.stringContaining("events.amazonaws.com") },
+  },
+  "aws:sns/topicSubscription:TopicSubscription": {
+    first: () => ({ ...subscription(), filterPolicy: JSON.stringify({ severity: ["high"] }) }),
+    made: {
+      arn: arn("sns:.*:"),
+      pendingConfirmation: false,
+      filterPolicyScope: "MessageAttributes",
+    },
+    second: () => ({
+      ...subscription(),
+      filterPolicy: JSON.stringify({ detail: { severity: ["high"] } }),
+      filterPolicyScope: "MessageBody",
+    }),
+    changed: { filterPolicyScope: "MessageBody", pendingConfirmation: false },
   },
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": {
     first: rule,
@@ -347,6 +480,20 @@ const CASES: Record<string, Case> = {
     changed: { tags: { b: "2" } },
   },
 };
+
+function subscription(): Properties {
+  return {
+    topic: there["topic"] ?? "",
+    protocol: "lambda",
+    endpoint: there["function"] ?? "",
+  };
+}
+
+function publishers(...services: string[]): string {
+  const Principal = { Service: services.map((name) => `${name}.amazonaws.com`) };
+  const Statement = [{ Effect: "Allow", Action: "sns:Publish", Principal, Resource: "*" }];
+  return JSON.stringify({ Version: "2012-10-17", Statement });
+}
 
 function service(): Properties {
   return {

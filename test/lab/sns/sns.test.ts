@@ -1,54 +1,17 @@
-/** Topics, who subscribes to them, and how a message reaches every subscriber that it can. */
-import { createServer } from "node:http";
-import type { IncomingHttpHeaders, Server } from "node:http";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Cancel } from "../../../base/clock.ts";
-import { ManualClock } from "../../../base/clock.ts";
+/** Topics, who subscribes to them, and how a message fans out to functions. */
+import { beforeEach, describe, expect, test } from "vitest";
 import { Sns } from "../../../lab/sns/sns.ts";
-import type { TestCore } from "../fixture.ts";
-import { callerOf, refusal, START_MS, testCore } from "../fixture.ts";
+import { callerOf, refusal, START_MS } from "../fixture.ts";
+import { FUNCTION, SnsFixture, TOPIC as TopicArn } from "./fixture.ts";
 
-const TopicArn = "arn:aws:sns:us-east-1:000000000000:checkout-guard";
-const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:checkout-notify";
-
-/** Says how many timers were set, so that a test knows when a retry waits for the clock. */
-class CountingClock extends ManualClock {
-  scheduled = 0;
-
-  override schedule(nominalMs: number, callback: () => void | Promise<void>): Cancel {
-    this.scheduled++;
-    return super.schedule(nominalMs, callback);
-  }
-}
-
-interface Invocation {
-  readonly arn: string;
-  readonly payload: unknown;
-  readonly invoker: object;
-}
-
-let clock: CountingClock;
-let core: TestCore;
+let fixture: SnsFixture;
 let sns: Sns;
 let call: ReturnType<typeof callerOf>;
-let invocations: Invocation[];
-let outcome: { ok: true } | { ok: false; error: string };
 
 beforeEach(async () => {
-  clock = new CountingClock(START_MS);
-  core = testCore(clock);
-  invocations = [];
-  outcome = { ok: true };
-  sns = new Sns(core, {
-    invokeFunction: (arn, payload, invoker) => {
-      invocations.push({ arn, payload, invoker });
-      return Promise.resolve(outcome);
-    },
-  });
-  call = callerOf(sns);
-  await call("CreateTopic", { Name: "checkout-guard", Tags: [{ Key: "a", Value: "1" }] });
+  fixture = await SnsFixture.start();
+  ({ sns, call } = fixture);
 });
-afterEach(() => sns.stop());
 
 describe("topics", () => {
   test("creating a topic again returns it, unless it would differ", async () => {
@@ -88,16 +51,20 @@ describe("topics", () => {
     expect((await refusal(call("GetTopicAttributes", { TopicArn }))).code).toBe(
       "NotFoundException",
     );
-    expect(sns.publish(TopicArn, "s", "m")).toEqual({ ok: false, error: "Topic does not exist" });
+    expect(sns.publish(TopicArn, { Subject: "s", Message: "m" })).toEqual({
+      ok: false,
+      error: "NotFoundException: Topic does not exist",
+    });
   });
 
   test.each([
     ["CreateTopic", { Name: "a b" }, "InvalidParameterException"],
     ["CreateTopic", { Name: "x", Attributes: { FifoTopic: "true" } }, "NotImplemented"],
+    ["CreateTopic", { Name: "x", Attributes: { KmsMasterKeyId: "k" } }, "NotImplemented"],
     [
       "SetTopicAttributes",
       { TopicArn, AttributeName: "Policy", AttributeValue: "{}" },
-      "NotImplemented",
+      "InvalidParameterException",
     ],
     [
       "Subscribe",
@@ -123,8 +90,23 @@ describe("topics", () => {
     ],
     [
       "Subscribe",
-      { TopicArn, Protocol: "lambda", Endpoint: FUNCTION, Attributes: { FilterPolicy: "{}" } },
+      {
+        TopicArn,
+        Protocol: "lambda",
+        Endpoint: FUNCTION,
+        Attributes: { RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:1:q"}' },
+      },
       "NotImplemented",
+    ],
+    [
+      "Subscribe",
+      {
+        TopicArn,
+        Protocol: "lambda",
+        Endpoint: FUNCTION,
+        Attributes: { DeliveryPolicy: '{"healthyRetryPolicy":{"numRetries":1}}' },
+      },
+      "InvalidParameterException",
     ],
     [
       "Subscribe",
@@ -161,7 +143,7 @@ describe("functions", () => {
       MessageAttributes: { severity: { DataType: "String", StringValue: "high" } },
     });
     await sns.settled();
-    expect(invocations).toMatchObject([
+    expect(fixture.invocations).toMatchObject([
       {
         arn: FUNCTION,
         invoker: {
@@ -192,10 +174,10 @@ describe("functions", () => {
   });
 
   test("a refused invocation is the lab's to tell, not the publisher's", async () => {
-    outcome = { ok: false, error: "not authorized" };
-    expect(sns.publish(TopicArn, "reverted", "m")).toEqual({ ok: true });
+    fixture.outcome = { ok: false, error: "not authorized" };
+    expect(sns.publish(TopicArn, { Subject: "reverted", Message: "m" })).toEqual({ ok: true });
     await sns.settled();
-    expect(core.lines).toEqual([
+    expect(fixture.core.lines).toEqual([
       expect.stringMatching(`did not reach ${FUNCTION}: not authorized$`),
     ]);
   });
@@ -209,7 +191,7 @@ describe("functions", () => {
     await call("Unsubscribe", again);
     await call("Publish", { TopicArn, Message: "m" });
     await sns.settled();
-    expect(invocations).toEqual([]);
+    expect(fixture.invocations).toEqual([]);
     expect((await call("GetTopicAttributes", { TopicArn })).Attributes.SubscriptionsDeleted).toBe(
       "1",
     );
@@ -219,10 +201,176 @@ describe("functions", () => {
     const Message = JSON.stringify({ default: "for all", lambda: "for functions" });
     await call("Publish", { TopicArn, Message, MessageStructure: "json" });
     await sns.settled();
-    expect(invocations[0]?.payload).toMatchObject({
+    expect(fixture.invocations[0]?.payload).toMatchObject({
       Records: [{ Sns: { Message: "for functions" } }],
     });
   });
+});
+
+const subscribe = (Attributes: object) =>
+  call("Subscribe", { TopicArn, Protocol: "lambda", Endpoint: FUNCTION, Attributes });
+const severity = (StringValue: string) => ({
+  MessageAttributes: { severity: { DataType: "String", StringValue } },
+});
+
+describe("filters", () => {
+  test("keep messages from a subscriber, and are counted by their reason", async () => {
+    await subscribe({ FilterPolicy: JSON.stringify({ severity: ["high"] }) });
+    await call("Publish", { TopicArn, Message: "seen", ...severity("high") });
+    await call("Publish", { TopicArn, Message: "unseen", ...severity("low") });
+    await call("Publish", { TopicArn, Message: "bare" });
+    await sns.settled();
+    expect(fixture.invocations).toHaveLength(1);
+    expect(await fixture.metric("NumberOfMessagesPublished")).toBe(3);
+    expect(await fixture.metric("NumberOfNotificationsDelivered")).toBe(1);
+    const filteredOut = "NumberOfNotificationsFilteredOut";
+    expect(await fixture.metric(filteredOut)).toBe(2);
+    expect(await fixture.metric(`${filteredOut}-MessageAttributes`)).toBe(1);
+    expect(await fixture.metric(`${filteredOut}-NoMessageAttributes`)).toBe(1);
+    expect(fixture.points[0]).toMatchObject({
+      namespace: "AWS/SNS",
+      dimensions: { TopicName: "checkout-guard" },
+      timestampMs: Date.parse("2026-03-14T09:26:00Z"),
+      unit: "Count",
+    });
+  });
+
+  test("look into the body where the scope says so, and are changed in place", async () => {
+    const { SubscriptionArn } = await subscribe({});
+    const set = (AttributeName: string, AttributeValue: string) =>
+      call("SetSubscriptionAttributes", { SubscriptionArn, AttributeName, AttributeValue });
+    await set("FilterPolicyScope", "MessageBody");
+    await set("FilterPolicy", JSON.stringify({ detail: { state: ["ALARM"] } }));
+    const { Attributes } = await call("GetSubscriptionAttributes", { SubscriptionArn });
+    expect(Attributes).toMatchObject({
+      FilterPolicyScope: "MessageBody",
+      FilterPolicy: '{"detail":{"state":["ALARM"]}}',
+    });
+    const back = set("FilterPolicyScope", "MessageAttributes");
+    expect((await refusal(back)).message).toContain("does not support nested");
+    await call("Publish", { TopicArn, Message: '{"detail":{"state":"OK"}}' });
+    await call("Publish", { TopicArn, Message: '{"detail":{"state":"ALARM"}}' });
+    await call("Publish", { TopicArn, Message: "text" });
+    await sns.settled();
+    expect(fixture.invocations).toHaveLength(1);
+    expect(await fixture.metric("NumberOfNotificationsFilteredOut-InvalidMessageBody")).toBe(1);
+    await set("FilterPolicy", "");
+    await call("Publish", { TopicArn, Message: "text" });
+    await sns.settled();
+    expect(fixture.invocations).toHaveLength(2);
+  });
+});
+
+const batch = (...entries: object[]) =>
+  call("PublishBatch", { TopicArn, PublishBatchRequestEntries: entries });
+
+describe("batches", () => {
+  test("each entry is accepted or refused on its own", async () => {
+    await call("Subscribe", { TopicArn, Protocol: "lambda", Endpoint: FUNCTION });
+    const answer = await batch({ Id: "a", Message: "one" }, { Id: "b", Message: "" });
+    await sns.settled();
+    expect(answer).toEqual({
+      Successful: [{ Id: "a", MessageId: expect.stringMatching(/^[0-9a-f-]{36}$/) }],
+      Failed: [
+        {
+          Id: "b",
+          Code: "InvalidParameter",
+          Message: "Invalid parameter: Empty message",
+          SenderFault: true,
+        },
+      ],
+    });
+    expect(fixture.invocations).toHaveLength(1);
+  });
+
+  test.each<[string, object[]]>([
+    ["EmptyBatchRequestException", []],
+    [
+      "TooManyEntriesInBatchRequestException",
+      Array.from({ length: 11 }, (_, index) => ({ Id: `${index}`, Message: "m" })),
+    ],
+    [
+      "BatchEntryIdsNotDistinctException",
+      [
+        { Id: "a", Message: "m" },
+        { Id: "a", Message: "m" },
+      ],
+    ],
+    ["InvalidBatchEntryIdException", [{ Id: "a b", Message: "m" }]],
+    [
+      "BatchRequestTooLongException",
+      ["a", "b"].map((Id) => ({ Id, Message: "x".repeat(200_000) })),
+    ],
+  ])("%s", async (code, entries) => {
+    expect((await refusal(batch(...entries))).code).toBe(code);
+  });
+});
+
+const setPolicy = (statement: object) =>
+  call("SetTopicAttributes", {
+    TopicArn,
+    AttributeName: "Policy",
+    AttributeValue: JSON.stringify({
+      Statement: [{ Action: "sns:Publish", Resource: TopicArn, ...statement }],
+    }),
+  });
+
+describe("the topic's policy", () => {
+  const alarm = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:checkout-green";
+  const publishAs = (principal: string) =>
+    sns.publish(TopicArn, { Message: "m" }, { principal, sourceArn: alarm });
+
+  test("says which services may publish", async () => {
+    expect(publishAs("cloudwatch.amazonaws.com")).toEqual({ ok: true });
+    expect(publishAs("events.amazonaws.com")).toMatchObject({ ok: false });
+    await setPolicy({ Effect: "Allow", Principal: { Service: "events.amazonaws.com" } });
+    expect(publishAs("events.amazonaws.com")).toEqual({ ok: true });
+    expect(publishAs("cloudwatch.amazonaws.com")).toEqual({
+      ok: false,
+      error: expect.stringMatching(
+        /^AuthorizationError: User: cloudwatch.amazonaws.com is not authorized to perform: SNS:Publish/,
+      ),
+    });
+  });
+
+  test("can deny a role what the role's own policies allow", async () => {
+    const principal = {
+      kind: "role",
+      roleName: "guard",
+      arn: "arn:aws:sts::000000000000:assumed-role/guard/x",
+    } as const;
+    const asRole = callerOf(sns, principal);
+    const message = { TopicArn, Message: "m" };
+    expect(await asRole("Publish", message)).toMatchObject({ MessageId: expect.any(String) });
+    const AWS = "arn:aws:iam::000000000000:role/guard";
+    await setPolicy({ Effect: "Deny", Principal: { AWS } });
+    expect((await refusal(asRole("Publish", message))).code).toBe("AuthorizationErrorException");
+  });
+
+  test("is read back as set, and goes back to the default", async () => {
+    await setPolicy({ Effect: "Allow", Principal: "*" });
+    const policy = async () => (await call("GetTopicAttributes", { TopicArn })).Attributes.Policy;
+    expect(await policy()).toContain('"Principal":"*"');
+    await call("SetTopicAttributes", { TopicArn, AttributeName: "Policy", AttributeValue: "" });
+    expect(await policy()).toContain("__default_policy_ID");
+  });
+});
+
+const attribute = (DataType: string, more: object) => ({
+  TopicArn,
+  Message: "m",
+  MessageAttributes: { a: { DataType, ...more } },
+});
+
+test("binary attributes arrive as base64, and numbers must be such", async () => {
+  await call("Subscribe", { TopicArn, Protocol: "lambda", Endpoint: FUNCTION });
+  await call("Publish", attribute("Binary", { BinaryValue: Buffer.from("hi") }));
+  await sns.settled();
+  expect(fixture.invocations[0]?.payload).toMatchObject({
+    Records: [{ Sns: { MessageAttributes: { a: { Type: "Binary", Value: "aGk=" } } } }],
+  });
+  const wrong = call("Publish", attribute("Number", { StringValue: "many" }));
+  expect((await refusal(wrong)).message).toContain("must use a valid number");
 });
 
 test("mail waits for a confirmation that never comes", async () => {
@@ -237,117 +385,7 @@ test("mail waits for a confirmation that never comes", async () => {
   });
   await call("Publish", { TopicArn, Message: "m" });
   await sns.settled();
-  expect(core.lines).toEqual([]);
-});
-
-/** The answer has been read and the retry is on the clock. */
-async function retryPending(count: number): Promise<void> {
-  await expect.poll(() => clock.scheduled).toBe(count);
-}
-
-describe("HTTP endpoints", () => {
-  let server: Server;
-  let endpoint: string;
-  let statuses: number[];
-  let received: { headers: IncomingHttpHeaders; body: string }[];
-
-  beforeEach(async () => {
-    statuses = [];
-    received = [];
-    server = createServer((request, response) => {
-      let body = "";
-      request.on("data", (chunk: Buffer) => {
-        body += chunk.toString();
-      });
-      request.on("end", () => {
-        received.push({ headers: request.headers, body });
-        response.writeHead(statuses.shift() ?? 200).end();
-      });
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
-    const address = server.address();
-    if (typeof address !== "object" || !address) throw new Error("no address");
-    endpoint = `http://127.0.0.1:${address.port}/hook`;
-  });
-  afterEach(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-
-  const subscribe = (Attributes = {}) =>
-    call("Subscribe", { TopicArn, Protocol: "http", Endpoint: endpoint, Attributes });
-  const attempts = async (count: number): Promise<void> => {
-    await expect.poll(() => received.length).toBe(count);
-  };
-
-  test("a notification has the documented headers and envelope", async () => {
-    const { SubscriptionArn } = await subscribe();
-    const { MessageId } = await call("Publish", { TopicArn, Subject: "s", Message: "m" });
-    await sns.settled();
-    expect(received[0]?.headers).toMatchObject({
-      "x-amz-sns-message-type": "Notification",
-      "x-amz-sns-message-id": MessageId,
-      "x-amz-sns-topic-arn": TopicArn,
-      "x-amz-sns-subscription-arn": SubscriptionArn,
-      "content-type": "text/plain; charset=UTF-8",
-    });
-    expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({
-      Type: "Notification",
-      MessageId,
-      TopicArn,
-      Subject: "s",
-      Message: "m",
-      Timestamp: new Date(START_MS).toISOString(),
-      SignatureVersion: "1",
-    });
-  });
-
-  test("raw delivery sends the message alone", async () => {
-    await subscribe({ RawMessageDelivery: "true" });
-    sns.publish(TopicArn, "s", "just this");
-    await sns.settled();
-    expect(received).toMatchObject([
-      { body: "just this", headers: { "x-amz-sns-rawdelivery": "true" } },
-    ]);
-  });
-
-  test("a server error is tried again every 20 nominal seconds, three times", async () => {
-    await subscribe();
-    statuses = [503, 500, 429];
-    sns.publish(TopicArn, "s", "m");
-    for (const count of [1, 2, 3]) {
-      await attempts(count);
-      await retryPending(count);
-      await core.clock.advance(19_999);
-      expect(received).toHaveLength(count);
-      await core.clock.advance(1);
-    }
-    await sns.settled();
-    expect(received).toHaveLength(4);
-    expect(core.lines).toEqual([]);
-  });
-
-  test("a client error is final, and one subscriber's failure is not another's", async () => {
-    await subscribe();
-    await call("Subscribe", { TopicArn, Protocol: "lambda", Endpoint: FUNCTION });
-    statuses = [404];
-    sns.publish(TopicArn, "s", "m");
-    await sns.settled();
-    expect(received).toHaveLength(1);
-    expect(core.lines).toEqual([expect.stringMatching(/answered 404$/)]);
-    expect(invocations).toHaveLength(1);
-  });
-
-  test("stopping ends the wait for a retry", async () => {
-    await subscribe();
-    statuses = [503];
-    sns.publish(TopicArn, "s", "m");
-    await attempts(1);
-    await sns.stop();
-    expect(core.lines).toEqual([]);
-  });
+  expect(fixture.core.lines).toEqual([]);
 });
 
 test("calls act on the topic, also through a subscription", () => {

@@ -35,6 +35,10 @@ async function cloudWatch() {
         return {};
       },
       DescribeAlarms: () => alarms,
+      GetMetricStatistics: () => ({
+        Datapoints: [{ SampleCount: 2, Average: -0.5, Sum: 1e21, ExtendedStatistics: { p99: 3 } }],
+      }),
+      GetMetricData: () => ({ MetricDataResults: [{ Id: "m1", Values: [1, 2.5] }] }),
       SetAlarmState: () => {
         throw new AwsError("ResourceNotFound", "Unknown alarm");
       },
@@ -140,6 +144,18 @@ describe("awsJson1_0", () => {
       MetricAlarms: [{ ...alarms.MetricAlarms[0], StateUpdatedTimestamp: TIME.getTime() / 1000 }],
       CompositeAlarms: [],
     });
+  });
+
+  test("doubles stay doubles, which Python tells from integers", async () => {
+    const { endpoint } = await cloudWatch();
+    const text = await (await jsonCall(endpoint, "DescribeAlarms", "{}")).text();
+    expect(text).toContain('"Threshold":5.0');
+    const measured = await (await jsonCall(endpoint, "GetMetricStatistics", "{}")).text();
+    expect(measured).toContain(
+      '"SampleCount":2.0,"Average":-0.5,"Sum":1e+21,"ExtendedStatistics":{"p99":3.0}',
+    );
+    const data = await (await jsonCall(endpoint, "GetMetricData", "{}")).text();
+    expect(data).toContain('"Values":[1.0,2.5]');
   });
 
   test("an error has its shape's name, and the query code in a header", async () => {

@@ -89,12 +89,12 @@ describe("a credential", () => {
     [
       "in the header",
       head("GET", "/", signedAs("ecs", "AKID")),
-      { accessKeyId: "AKID", service: "ecs" },
+      { accessKeyId: "AKID", service: "ecs", region: "us-east-1" },
     ],
     [
       "in the query string",
       head("GET", "/?X-Amz-Credential=K%2F20260314%2Fus-east-1%2Fsts%2Faws4_request"),
-      { accessKeyId: "K", service: "sts" },
+      { accessKeyId: "K", service: "sts", region: "us-east-1" },
     ],
     [
       "without a region (SigV4A)",

@@ -4,8 +4,10 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { STSClient } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
@@ -23,9 +25,11 @@ const clients = {
   [ServiceName.Ec2]: new EC2Client(config),
   [ServiceName.Ecs]: new ECSClient(config),
   [ServiceName.Elbv2]: new ElasticLoadBalancingV2Client(config),
+  [ServiceName.Events]: new EventBridgeClient(config),
   [ServiceName.Iam]: new IAMClient(config),
   [ServiceName.Lambda]: new LambdaClient(config),
   [ServiceName.Logs]: new CloudWatchLogsClient(config),
+  [ServiceName.Scheduler]: new SchedulerClient(config),
   [ServiceName.Sns]: new SNSClient(config),
   [ServiceName.Sts]: new STSClient(config),
 };

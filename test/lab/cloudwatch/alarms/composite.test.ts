@@ -78,6 +78,23 @@ describe("the guard's alarm: either child", () => {
   });
 });
 
+test("a share of the children: two of three", async () => {
+  const lab = await twoChildren();
+  await lab.putAlarm("slow");
+  await lab.putRule("green", "AT_LEAST(60%, ALARM, (errors, unhealthy, slow))");
+  await lab.setState("slow", "ALARM");
+  expect(await lab.state("green")).toBe("OK");
+  await lab.setState("errors", "ALARM");
+  expect(await lab.state("green")).toBe("ALARM");
+});
+
+test("an alarm is a child of 150 composites at most, and each may still be updated", async () => {
+  const lab = await twoChildren();
+  for (let index = 0; index < 150; index++) await lab.putRule(`parent-${index}`, "ALARM(errors)");
+  await expect(lab.putRule("one-more", "ALARM(errors)")).rejects.toThrow("150 composite alarms");
+  await lab.putRule("parent-0", "OK(errors)");
+});
+
 test("a chain of composites turns as one", async () => {
   const lab = await twoChildren();
   await lab.putRule("one", "ALARM(errors)");
@@ -113,24 +130,12 @@ describe("refused", () => {
     ["ALARM(nobody) OR OK(errors)", "Could not save the composite alarm as alarms [nobody] in the"],
     ["ALARM(errors", "AlarmRule must be a valid rule expression"],
     ["", "Member must have length greater than or equal to 1"],
+    [" ALARM(errors)", "AlarmRule must not contain leading or trailing whitespace or be null"],
   ])("%s", async (rule, message) => {
     const lab = await twoChildren();
     const refusal = await lab.refusal("PutCompositeAlarm", { AlarmName: "green", AlarmRule: rule });
     expect(refusal).toMatch(/^ValidationError: /);
     expect(refusal).toContain(message);
-  });
-
-  test("suppressors, loudly", async () => {
-    const lab = await twoChildren();
-    expect(
-      await lab.refusal("PutCompositeAlarm", {
-        AlarmName: "green",
-        AlarmRule: "ALARM(errors)",
-        ActionsSuppressor: "unhealthy",
-      }),
-    ).toBe(
-      "NotImplemented: The lab's CloudWatch does not implement the parameter ActionsSuppressor.",
-    );
   });
 
   test("a name that an alarm of the other kind has", async () => {

@@ -60,10 +60,82 @@ describe("DescribeAlarms", () => {
     [{ AlarmNames: ["a"], AlarmNamePrefix: "b" }, "ValidationError: "],
     [{ AlarmTypes: ["Other"] }, "ValidationError: "],
     [{ StateValue: "BAD" }, "ValidationError: "],
-    [{ ChildrenOfAlarmName: "green" }, "NotImplemented: "],
-    [{ ParentsOfAlarmName: "green" }, "NotImplemented: "],
+    [{ ChildrenOfAlarmName: "green", StateValue: "OK" }, "ValidationError: "],
+    [{ ParentsOfAlarmName: "green", AlarmTypes: ["MetricAlarm"] }, "ValidationError: "],
+    [{ ParentsOfAlarmName: "green", ChildrenOfAlarmName: "green" }, "ValidationError: "],
   ])("refuses %j", async (input, code) => {
     expect((await lab.refusal("DescribeAlarms", input)).startsWith(code)).toBe(true);
+  });
+});
+
+describe("relatives, with little more than their names", () => {
+  beforeEach(async () => {
+    await lab.putRule("release", "ALARM(green) OR AT_LEAST(1, ALARM, (green-errors, blue-errors))");
+  });
+
+  test("children: with their states", async () => {
+    expect(await lab.call("DescribeAlarms", { ChildrenOfAlarmName: "release" })).toEqual({
+      CompositeAlarms: [
+        {
+          AlarmName: "green",
+          AlarmArn: `${ARN}green`,
+          StateValue: "ALARM",
+          StateUpdatedTimestamp: new Date(START),
+        },
+      ],
+      MetricAlarms: ["blue-errors", "green-errors"].map((AlarmName) =>
+        expect.objectContaining({ AlarmName }),
+      ),
+    });
+    expect(await names({ ChildrenOfAlarmName: "green-errors" })).toEqual([]);
+  });
+
+  test("parents: names and ARNs, in pages", async () => {
+    const page = await lab.call<DescribeAlarmsOutput>("DescribeAlarms", {
+      ParentsOfAlarmName: "green-errors",
+      MaxRecords: 1,
+    });
+    expect(page.CompositeAlarms).toEqual([{ AlarmName: "green", AlarmArn: `${ARN}green` }]);
+    const { NextToken } = page;
+    expect(await names({ ParentsOfAlarmName: "green-errors", NextToken })).toEqual(["release"]);
+    expect(await names({ ParentsOfAlarmName: "release" })).toEqual([]);
+    expect(await names({ ParentsOfAlarmName: "nobody" })).toEqual([]);
+  });
+});
+
+describe("DescribeAlarmsForMetric", () => {
+  const metric = { Namespace: "Checkout", MetricName: "Errors" };
+  beforeEach(async () => {
+    await lab.putAlarm("p99", { Statistic: undefined, ExtendedStatistic: "p99" });
+    await lab.putAlarm("slot", { Dimensions: [{ Name: "slot", Value: "green" }], Period: 300 });
+    await lab.putAlarm("counted", { Unit: "Count" });
+    await lab.call("PutMetricAlarm", {
+      AlarmName: "math",
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanThreshold",
+      Metrics: [{ Id: "m", MetricStat: { Metric: metric, Period: 60, Stat: "Sum" } }],
+    });
+  });
+
+  test.each<[object, readonly string[]]>([
+    [{}, ["blue-errors", "counted", "green-errors", "p99"]],
+    [{ Statistic: "Sum" }, ["blue-errors", "counted", "green-errors"]],
+    [{ ExtendedStatistic: "p99" }, ["p99"]],
+    [{ Unit: "Count" }, ["counted"]],
+    [{ Period: 300 }, []],
+    [{ Dimensions: [{ Name: "slot", Value: "green" }] }, ["slot"]],
+    [{ MetricName: "Other" }, []],
+  ])("%j", async (more, expected) => {
+    const { MetricAlarms = [] } = await lab.call<DescribeAlarmsOutput>("DescribeAlarmsForMetric", {
+      ...metric,
+      ...more,
+    });
+    expect(MetricAlarms.map(({ AlarmName }) => AlarmName)).toEqual(expected);
+  });
+
+  test.each([{ MetricName: "Errors" }, { Namespace: "Checkout" }])("refuses %j", async (input) => {
+    expect(await lab.refusal("DescribeAlarmsForMetric", input)).toMatch(/^ValidationError: /);
   });
 });
 
@@ -144,6 +216,21 @@ test.each<[string, Record<string, unknown>, readonly string[]]>([
   ["DescribeAlarmHistory", { AlarmName: "x" }, [`${ARN}x`]],
   ["TagResource", { ResourceARN: `${ARN}x` }, [`${ARN}x`]],
   ["PutMetricData", { Namespace: "A" }, ["*"]],
+  ["DescribeAlarmsForMetric", { Namespace: "A" }, ["*"]],
+  [
+    "PutAlarmMuteRule",
+    { Name: "night", MuteTargets: { AlarmNames: ["x"] } },
+    [`${ARN}x`.replace("alarm:x", "alarm-mute-rule:night"), `${ARN}x`],
+  ],
+  [
+    "DeleteAlarmMuteRule",
+    { AlarmMuteRuleName: "night" },
+    [`${ARN}x`.replace("alarm:x", "alarm-mute-rule:night")],
+  ],
+  ["ListAlarmMuteRules", {}, ["*"]],
+  ["PutDashboard", { DashboardName: "d" }, ["arn:aws:cloudwatch::000000000000:dashboard/d"]],
+  ["DeleteDashboards", { DashboardNames: ["d"] }, ["arn:aws:cloudwatch::000000000000:dashboard/d"]],
+  ["ListDashboards", {}, ["arn:aws:cloudwatch::000000000000:dashboard/*"]],
 ])("IAM is asked about the resources of %s %j", (operation, input, expected) => {
   expect(lab.cloudwatch.resourcesOf(operation, input)).toEqual(expected);
 });

@@ -81,9 +81,7 @@ describe("a single metric", () => {
       { ThresholdMetricId: "ad1" },
       "NotImplemented: The lab's CloudWatch does not implement the parameter ThresholdMetricId.",
     ],
-    ["a warm-up", { WarmUpConfiguration: {} }, NOT_IMPLEMENTED],
     ["PromQL", { EvaluationCriteria: {} }, NOT_IMPLEMENTED],
-    ["a wall-clock window", { EvaluationWindow: { WallClockWindow: {} } }, NOT_IMPLEMENTED],
   ])("refuses %s", async (_, more, message) => {
     const lab = new Harness();
     const refusal = await lab.refusal("PutMetricAlarm", { ...metricAlarm("errors"), ...more });
@@ -125,6 +123,7 @@ describe("a single metric", () => {
           StateReason: "Unchecked: Initial alarm creation",
           StateUpdatedTimestamp: new Date(START),
           StateTransitionedTimestamp: new Date(START),
+          EvaluationWindow: { SlidingWindow: {} },
           MetricName: "Errors",
           Namespace: "Checkout",
           Statistic: "Sum",

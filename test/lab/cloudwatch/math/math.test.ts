@@ -44,6 +44,33 @@ describe("arithmetic", () => {
     expect(compute("-m1", series)).toEqual([-10, _, -5, _]);
   });
 
+  test("m/n: no point where the divisor is 0, missing, or nothing is divided by nothing", () => {
+    const series = { m: [4, 4, 4, 0, _, _, _], n: [2, 0, _, 0, 2, 0, _] };
+    expect(compute("m / n", series)).toEqual([2, _, _, _, 0, _, _]);
+    expect(compute("m / 0", series)).toEqual([_, _, _, _, _, _, _]);
+    expect(compute("8 / n", series)).toEqual([4, _, _, _, 4, _, _]);
+    expect(compute("m ^ n", series)).toEqual([16, 1, 1, 1, 0, 1, _]);
+  });
+
+  test("a number or a series meets each series of an array, two arrays do not meet", () => {
+    const series = { a: [1, 2], b: [10, _], n: [100, 200] };
+    expect(compute("[a, b] + n", series)).toEqual([
+      [101, 202],
+      [110, 200],
+    ]);
+    expect(compute("n - [a, b]", series)).toEqual([
+      [99, 198],
+      [90, 200],
+    ]);
+    expect(compute("-[a, b]", series)).toEqual([
+      [-1, -2],
+      [-10, _],
+    ]);
+    expect(() => compute("[a, b] + [a, b]", series)).toThrow(
+      new MathError("an array inside an array"),
+    );
+  });
+
   test("an error rate has no point without traffic, and is 0 without errors", () => {
     const series = { errors: [3, _, 4, _], requests: [100, 50, 0, _] };
     expect(compute("100 * errors / requests", series)).toEqual([3, 0, _, _]);
@@ -58,6 +85,24 @@ describe("comparison and logic, the guide's cases", () => {
     ["m1 > 15 AND m2 > 15", [1, 0, 0, 0]],
   ])("%s", (text, expected) => {
     expect(compute(text, series)).toEqual(expected);
+  });
+
+  // The missing second point of `b` counts as 0, and where both are missing there is nothing.
+  test.each([
+    ["a == b", [1, 1, 0, 0, _]],
+    ["a != b", [0, 0, 1, 1, _]],
+    ["a <= b", [1, 1, 1, 0, _]],
+    ["a >= b", [1, 1, 0, 1, _]],
+    ["a < b", [0, 0, 1, 0, _]],
+    ["a > b", [0, 0, 0, 1, _]],
+    ["a AND b", [1, 0, 1, 0, _]],
+    ["a && b", [1, 0, 1, 0, _]],
+    ["a OR b", [1, 0, 1, 1, _]],
+    ["a || b", [1, 0, 1, 1, _]],
+    ["a >= 2 OR b >= 2", [1, 0, 1, 0, _]],
+    ["a == 1 AND b == 0", [0, 0, 0, 1, _]],
+  ])("%s, with a point missing", (text, expected) => {
+    expect(compute(text, { a: [2, 0, 1, 1, _], b: [2, _, 3, 0, _] })).toEqual(expected);
   });
 });
 
@@ -91,7 +136,7 @@ describe("IF, the guide's cases", () => {
 });
 
 describe("functions", () => {
-  const series = { m: [_, 10, _, 30, _], n: [1, 2, 3, 4, 5] };
+  const series = { m: [_, 10, _, 30, _], n: [1, 2, 3, 4, 5], g: [_, 3, _, _, 12] };
   test.each<[string, unknown]>([
     ["FILL(m, 0)", [0, 10, 0, 30, 0]],
     ["FILL(m, n)", [1, 10, 3, 30, 5]],
@@ -106,6 +151,11 @@ describe("functions", () => {
     ],
     ["RATE(n)", [_, 1 / 60, 1 / 60, 1 / 60, 1 / 60]],
     ["RATE(m)", [_, _, _, 20 / 120, _]],
+    ["RATE(-n)", [_, -1 / 60, -1 / 60, -1 / 60, -1 / 60]],
+    ["FILL(g, REPEAT)", [_, 3, 3, 3, 12]],
+    ["FILL(g, LINEAR)", [_, 3, 6, 9, 12]],
+    ["FILL(m, -1)", [-1, 10, -1, 30, -1]],
+    ["FILL(MAX(m) - m, 7)", [7, 20, 7, 0, 7]],
     ["PERIOD(m)", 60],
     ["m / PERIOD(m)", [_, 10 / 60, _, 0.5, _]],
     ["SUM(m)", 40],
@@ -145,6 +195,8 @@ describe("refused, with the reason", () => {
     ["m1 $ 2", `unexpected "$"`],
     ["m1 = 2", `unexpected "="`],
     ["M1 + 1", `unknown name "M1"`],
+    ["sum(m1)", "unknown function sum"],
+    ["m1 and m1", `unexpected "and"`],
     ["BOGUS(m1)", "unknown function BOGUS"],
     ["constructor(m1)", "unknown function constructor"],
     ["m9", `unknown id "m9"`],

@@ -135,6 +135,19 @@ describe("PutMetricData refuses", () => {
     expect(await lab.refusal("PutMetricData", { Namespace: "A", MetricData })).toContain(message);
   });
 
+  test.each([
+    ["two weeks ago", -14 * 86_400_000],
+    ["two hours ahead", 2 * 3_600_000],
+  ])("a millisecond more than %s", async (_, offsetMs) => {
+    const lab = new Harness();
+    await lab.put(1, START + offsetMs);
+    const Timestamp = new Date(START + offsetMs + Math.sign(offsetMs));
+    const MetricData = [{ MetricName: "Errors", Value: 1, Timestamp }];
+    expect(await lab.refusal("PutMetricData", { Namespace: "A", MetricData })).toContain(
+      "InvalidParameterValueException",
+    );
+  });
+
   test("all data of a call when one is wrong", async () => {
     const lab = new Harness();
     const MetricData = [
@@ -317,6 +330,63 @@ describe("GetMetricData", () => {
     });
   });
 
+  test("the oldest first when asked, and nothing else", async () => {
+    const lab = await filled();
+    const input = { ...range, MetricDataQueries: [source("m1")] };
+    const output = await lab.call<GetMetricDataOutput>("GetMetricData", {
+      ...input,
+      ScanBy: "TimestampAscending",
+    });
+    expect(output.MetricDataResults?.[0]?.Values).toEqual([1, 2, 4]);
+    expect(await lab.refusal("GetMetricData", { ...input, ScanBy: "Random" })).toContain(
+      "ValidationError",
+    );
+  });
+
+  test("an array answers one result for each of its series", async () => {
+    const lab = await filled();
+    const output = await lab.call<GetMetricDataOutput>("GetMetricData", {
+      ...range,
+      MetricDataQueries: [
+        source("m1", { ReturnData: false }),
+        { Id: "e1", Expression: "[m1, -m1]" },
+      ],
+    });
+    expect(output.MetricDataResults?.map(({ Id, Values }) => [Id, Values])).toEqual([
+      ["e1", [4, 2, 1]],
+      ["e1", [-4, -2, -1]],
+    ]);
+  });
+
+  test("takes a time zone for labels, and refuses what is none", async () => {
+    const lab = await filled();
+    const input = { ...range, MetricDataQueries: [source("m1")] };
+    const refusal = (Timezone: string): Promise<string> =>
+      lab.refusal("GetMetricData", { ...input, LabelOptions: { Timezone } });
+    expect(await refusal("+0130")).toBe("no refusal");
+    expect(await refusal("Berlin")).toContain("LabelOptions.Timezone");
+  });
+
+  test("a token that is none of ours is refused", async () => {
+    const lab = await filled();
+    const input = { ...range, MetricDataQueries: [source("m1")], NextToken: "x" };
+    expect(await lab.refusal("GetMetricData", input)).toMatch(/^InvalidNextToken: /);
+  });
+
+  test("a page says which of its results go on", async () => {
+    const lab = await filled();
+    const output = await lab.call<GetMetricDataOutput>("GetMetricData", {
+      ...range,
+      MaxDatapoints: 4,
+      MetricDataQueries: [source("m1"), { Id: "e1", Expression: "m1 + 1" }],
+    });
+    expect(output.MetricDataResults?.map(({ StatusCode }) => StatusCode)).toEqual([
+      "Complete",
+      "PartialData",
+    ]);
+    expect(output.NextToken).toBeDefined();
+  });
+
   test("pages of two datapoints give the same as one page", async () => {
     const lab = await filled();
     const input = {
@@ -428,9 +498,45 @@ describe("ListMetrics", () => {
   test("RecentlyActive forgets after three hours, the list after two weeks", async () => {
     const lab = new Harness();
     await lab.put(1);
-    await lab.clock.advance(4 * 3_600_000);
+    await lab.clock.advance(3 * 3_600_000 - 1);
+    expect(await list(lab, { RecentlyActive: "PT3H" })).toEqual(["Errors"]);
+    await lab.clock.advance(1);
     expect(await list(lab, { RecentlyActive: "PT3H" })).toEqual([]);
     expect(await list(lab)).toEqual(["Errors"]);
+    await lab.clock.advance(14 * 86_400_000);
+    expect(await list(lab)).toEqual([]);
+    expect(await lab.refusal("ListMetrics", { RecentlyActive: "PT1H" })).toContain(
+      "InvalidParameterValueException",
+    );
+  });
+
+  test("500 a page, each once", async () => {
+    const lab = new Harness();
+    for (let page = 0; page < 2; page++)
+      await lab.call("PutMetricData", {
+        Namespace: "Checkout",
+        MetricData: Array.from({ length: 500 }, (_, i) => ({
+          MetricName: `m${page * 500 + i}`,
+          Value: 1,
+        })),
+      });
+    await lab.put(1);
+    const sizes: number[] = [];
+    const names = new Set<string | undefined>();
+    let NextToken: string | undefined;
+    do {
+      const page: ListMetricsOutput = await lab.call("ListMetrics", { NextToken });
+      sizes.push(page.Metrics?.length ?? 0);
+      for (const { MetricName } of page.Metrics ?? []) names.add(MetricName);
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    expect(sizes).toEqual([500, 500, 1]);
+    expect(names.size).toBe(1001);
+  });
+
+  test.each(["OwningAccount", "IncludeLinkedAccounts"])("refuses %s loudly", async (parameter) => {
+    const refusal = await new Harness().refusal("ListMetrics", { [parameter]: "111122223333" });
+    expect(refusal).toBe(`NotImplemented: The lab's CloudWatch does not implement ${parameter}.`);
   });
 });
 
@@ -444,4 +550,30 @@ describe("memory", () => {
     expect((await statistics(lab)).Datapoints).toEqual([]);
     expect((await statistics(lab, { MetricName: "Kept" })).Datapoints).toHaveLength(1);
   });
+});
+
+test("each datum is seen from its own time on, in whatever order they were announced", async () => {
+  const lab = new Harness();
+  for (const [value, seconds] of [
+    [1, 90],
+    [10, 30],
+    [100, 60],
+  ] as const)
+    lab.cloudwatch.publish([
+      {
+        namespace: "Checkout",
+        metricName: "Errors",
+        dimensions: {},
+        timestampMs: START,
+        values: [value],
+        counts: [],
+        availableAtMs: START + seconds * 1000,
+      },
+    ]);
+  const sums: (number | undefined)[] = [];
+  for (let half = 0; half <= 3; half++) {
+    sums.push((await statistics(lab)).Datapoints?.[0]?.Sum);
+    await lab.clock.advance(30_000);
+  }
+  expect(sums).toEqual([undefined, 10, 110, 111]);
 });
