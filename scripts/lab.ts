@@ -171,8 +171,7 @@ async function status(options: { endpoint?: string; json?: boolean }): Promise<E
 async function stop(options: { json?: boolean }): Promise<ExitCode> {
   const running = await runningLab();
   if (!running) throw noLabRunning();
-  const audit =
-    running.status.iam === IamMode.Audit ? await askAudit(running.endpoint) : undefined;
+  const audit = running.status.iam === IamMode.Audit ? await askAudit(running.endpoint) : undefined;
   process.kill(running.pid, "SIGTERM");
   const deadline = Date.now() + PATIENCE_MS;
   while (isAlive(running.pid) && Date.now() < deadline) {

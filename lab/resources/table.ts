@@ -33,8 +33,7 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
     (await import("./elbv2/loadBalancer.ts")).loadBalancer,
   "aws:lb/targetGroup:TargetGroup": async () =>
     (await import("./elbv2/targetGroup.ts")).targetGroup,
-  "aws:scheduler/schedule:Schedule": async () =>
-    (await import("./scheduler/schedule.ts")).schedule,
+  "aws:scheduler/schedule:Schedule": async () => (await import("./scheduler/schedule.ts")).schedule,
   "aws:sns/topic:Topic": async () => (await import("./sns/topic.ts")).topic,
   "aws:sns/topicPolicy:TopicPolicy": async () => (await import("./sns/topicPolicy.ts")).topicPolicy,
   "aws:sns/topicSubscription:TopicSubscription": async () =>

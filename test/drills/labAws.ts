@@ -62,6 +62,7 @@ export async function startLabAws(): Promise<LabAws> {
       principalOf: () => undefined,
       authorize: () => ({ allowed: true }),
     },
+    targets: { publish: () => ({ ok: true }) },
   });
   const cloudwatch: CloudWatch = new CloudWatch(core, {
     perform: (actionArn, event) => {

@@ -23,9 +23,8 @@ describe("a lab whose clock is moved by hand", { timeout: 120_000 }, () => {
   };
 
   async function start(...options: string[]): Promise<string> {
-    const { code, document } = await json(
-      ...["lab", "start", "--detach", "--port=0", "--manual-clock", ...options],
-    );
+    const manual = ["lab", "start", "--detach", "--port=0", "--manual-clock"];
+    const { code, document } = await json(...manual, ...options);
     expect([code, document["clock"]]).toEqual([0, expect.objectContaining({ manual: true })]);
     return String(document["endpoint"]);
   }

@@ -5,9 +5,8 @@ test("moves asked for at once never run two timers at once", async () => {
   const { clock, advance } = clockByHand(0, () => {});
   const seen: string[] = [];
   for (const at of [10, 20]) {
-    clock.schedule(at, async () => {
-      await new Promise((resolve) => setImmediate(resolve));
-      seen.push(`due ${at}, ended ${clock.now()}`);
+    clock.schedule(at, () => {
+      setImmediate(() => seen.push(`due ${at}, ended ${clock.now()}`));
     });
   }
   expect(await Promise.all([advance(60), advance(30), advance(0)])).toEqual([

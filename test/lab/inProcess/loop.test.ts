@@ -78,7 +78,12 @@ describe("the whole loop in one process", () => {
 
   test("opens no socket and starts no process", async () => {
     const opened: string[] = [];
-    const channels = ["net.client.socket", "net.server.socket", "child_process"];
+    const channels = [
+      "net.client.socket",
+      "net.server.socket",
+      "tracing:net.server.listen:asyncStart",
+      "child_process",
+    ];
     const listen = (_message: unknown, name: string | symbol): void => {
       opened.push(String(name));
     };
