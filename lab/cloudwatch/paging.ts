@@ -6,9 +6,14 @@ export interface Page<T> {
   readonly nextToken?: string;
 }
 
-/** Throws `InvalidNextToken` when the token is none of ours. */
-export function pageOf<T>(items: readonly T[], token: string | undefined, size: number): Page<T> {
-  const offset = offsetOf(token);
+/** Throws `refusal` when the token is none of ours: ListMetrics and ListDashboards have their own. */
+export function pageOf<T>(
+  items: readonly T[],
+  token: string | undefined,
+  size: number,
+  refusal = "InvalidNextToken",
+): Page<T> {
+  const offset = offsetOf(token, refusal);
   const next = offset + size;
   return {
     items: items.slice(offset, next),
@@ -16,10 +21,10 @@ export function pageOf<T>(items: readonly T[], token: string | undefined, size: 
   };
 }
 
-export function offsetOf(token: string | undefined): number {
+export function offsetOf(token: string | undefined, refusal = "InvalidNextToken"): number {
   if (token === undefined) return 0;
   const match = /^offset:(\d{1,15})$/.exec(Buffer.from(token, "base64url").toString());
-  if (!match) throw new AwsError("InvalidNextToken", "The next token specified is invalid.");
+  if (!match) throw new AwsError(refusal, "The next token specified is invalid.");
   return Number(match[1]);
 }
 

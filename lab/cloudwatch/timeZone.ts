@@ -1,4 +1,5 @@
 /** Clocks of time zones: the offset from UTC at a moment, and the moment of a clock's reading. */
+import { isZone, offsetAt } from "../../base/zone.ts";
 import { validationError } from "./validation.ts";
 
 export interface Zone {
@@ -26,10 +27,9 @@ const DAY_MS = 86_400_000;
 
 /** `America/New_York`, `UTC`. Throws `ValidationError` for a name that is none. */
 export function namedZone(member: string, name: string): Zone {
-  const format = formatOf(name);
-  if (!format || /^[+-]|\d:/.test(name)) throw unknownZone(member, name);
+  if (!isZone(name)) throw unknownZone(member, name);
   if (/^(?:Etc\/)?(?:UTC|GMT|UCT|Zulu)$/i.test(name)) return UTC;
-  const offsetMs = (utcMs: number): number => offsetOf(format, utcMs);
+  const offsetMs = (utcMs: number): number => offsetAt(utcMs, name);
   return { fixed: isFixed(offsetMs), offsetMs };
 }
 
@@ -51,32 +51,6 @@ function fixedZone(ms: number): Zone {
 
 function unknownZone(member: string, name: string): Error {
   return validationError(`The value ${name} for parameter ${member} is not a valid time zone.`);
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
-  try {
-    return new Intl.DateTimeFormat("en-US", {
-      timeZone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-function offsetOf(format: Intl.DateTimeFormat, utcMs: number): number {
-  const wholeMs = Math.floor(utcMs / 1000) * 1000;
-  const part = Object.fromEntries(
-    format.formatToParts(wholeMs).map(({ type, value }) => [type, Number(value)]),
-  );
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - wholeMs;
 }
 
 /** Zones that gave up daylight saving before 2020 count as fixed. */

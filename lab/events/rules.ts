@@ -6,7 +6,7 @@ import { notImplemented, refuseUnsupported } from "../supported.ts";
 import { constraint, invalid } from "./errors.ts";
 import { compilePattern } from "./pattern/pattern.ts";
 import { nextDue, parseExpression } from "./schedule/expression.ts";
-import { UTC } from "./schedule/zone.ts";
+import { UTC } from "../../base/zone.ts";
 import { DEFAULT_BUS, ruleArn } from "./store.ts";
 import type { Bus, EventStore, Rule, Schedule } from "./store.ts";
 import { nameOf, page } from "./validation.ts";

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from "../../base/clock.ts";
 import { makeEvent } from "./event.ts";
 import type { BusEvent } from "./event.ts";
 import { nextDue } from "./schedule/expression.ts";
-import { UTC } from "./schedule/zone.ts";
+import { UTC } from "../../base/zone.ts";
 import type { Rule } from "./store.ts";
 
 export class Timetable {

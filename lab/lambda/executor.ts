@@ -10,7 +10,7 @@ import {
   ProcessEnvironments,
 } from "./environments.ts";
 import { InvocationLog } from "./invocationLog.ts";
-import type { MinuteMetrics } from "./minuteMetrics.ts";
+import type { FunctionMetrics } from "./metrics.ts";
 import type { LambdaPorts } from "./ports.ts";
 import { ACCOUNT_CONCURRENCY } from "./settings.ts";
 import type { FunctionRecord } from "./store.ts";
@@ -37,12 +37,12 @@ export class Executor {
   readonly #core: LabCore;
   readonly #ports: LambdaPorts;
   readonly #environments: EnvironmentHost;
-  readonly #metrics: MinuteMetrics;
+  readonly #metrics: FunctionMetrics;
   readonly #idle = new Map<FunctionRecord, Pooled[]>();
   readonly #busy = new Map<FunctionRecord, Set<Pooled>>();
   #stopped = false;
 
-  constructor(core: LabCore, ports: LambdaPorts, metrics: MinuteMetrics) {
+  constructor(core: LabCore, ports: LambdaPorts, metrics: FunctionMetrics) {
     this.#core = core;
     this.#ports = ports;
     this.#metrics = metrics;

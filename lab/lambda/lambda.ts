@@ -5,7 +5,7 @@ import { Executor } from "./executor.ts";
 import { eventInvokeOperations } from "./eventInvoke.ts";
 import { functionOperations } from "./functions.ts";
 import { invokeOperations, MAX_EVENT_BYTES } from "./invoke.ts";
-import { MinuteMetrics } from "./minuteMetrics.ts";
+import { FunctionMetrics } from "./metrics.ts";
 import { permissionOperations } from "./permissions.ts";
 import { allowsService } from "./policy.ts";
 import type { InvokeOutcome, Invoker, LambdaPorts } from "./ports.ts";
@@ -18,13 +18,13 @@ export class Lambda implements LabService {
   readonly name = ServiceName.Lambda;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly #store = new FunctionStore();
-  readonly #metrics: MinuteMetrics;
+  readonly #metrics: FunctionMetrics;
   readonly #executor: Executor;
   readonly #queue: EventQueue;
 
   constructor(core: LabCore, ports: LambdaPorts) {
     const store = this.#store;
-    const metrics = new MinuteMetrics(core.clock, ports.metrics);
+    const metrics = new FunctionMetrics(core.clock, ports.metrics);
     const executor = new Executor(core, ports, metrics);
     const outcomes = new Outcomes({
       core,

@@ -11,7 +11,7 @@ import {
   type FinishedEvent,
   invocationRecord,
 } from "./invocationRecord.ts";
-import type { MinuteMetrics } from "./minuteMetrics.ts";
+import type { FunctionMetrics } from "./metrics.ts";
 import type { InvokeOutcome, LambdaPorts } from "./ports.ts";
 import type { FunctionRecord } from "./store.ts";
 import { refusalOf, type Target } from "./targets.ts";
@@ -19,7 +19,7 @@ import { refusalOf, type Target } from "./targets.ts";
 export interface OutcomeParts {
   readonly core: LabCore;
   readonly ports: LambdaPorts;
-  readonly metrics: MinuteMetrics;
+  readonly metrics: FunctionMetrics;
   /** Queues an event for another function, whose resource policy is not asked. */
   invoke(functionArn: string, event: string): InvokeOutcome;
 }

@@ -8,7 +8,7 @@ import { messageOf } from "../../base/errors.ts";
 import { AwsError, type LabCore } from "../service.ts";
 import type { Execution, Executor } from "./executor.ts";
 import { type Attempt, Condition } from "./invocationRecord.ts";
-import type { MinuteMetrics } from "./minuteMetrics.ts";
+import type { FunctionMetrics } from "./metrics.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { FunctionRecord, FunctionStore } from "./store.ts";
 
@@ -34,7 +34,7 @@ export interface QueueParts {
   readonly core: LabCore;
   readonly store: FunctionStore;
   readonly executor: Executor;
-  readonly metrics: MinuteMetrics;
+  readonly metrics: FunctionMetrics;
   readonly outcomes: Outcomes;
 }
 

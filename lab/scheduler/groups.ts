@@ -1,7 +1,8 @@
 /** Schedule groups and their tags. */
 import type * as Sdk from "@aws-sdk/client-scheduler";
 import type { Operation } from "../service.ts";
-import { conflict, invalid } from "./errors.ts";
+import { invalid } from "../events/errors.ts";
+import { conflict } from "./errors.ts";
 import { page } from "./paging.ts";
 import type { Runner } from "./runner.ts";
 import { DEFAULT_GROUP } from "./store.ts";

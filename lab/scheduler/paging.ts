@@ -1,5 +1,5 @@
 /** Pages of lists; the token is the index to go on from. */
-import { constraint, invalid } from "./errors.ts";
+import { constraint, invalid } from "../events/errors.ts";
 
 /** `MaxResults` is 1 to 100. */
 export function page<T>(

@@ -2,7 +2,8 @@
 import type * as Sdk from "@aws-sdk/client-scheduler";
 import type { Operation } from "../service.ts";
 import { refuseUnsupported } from "../supported.ts";
-import { conflict, constraint, invalid } from "./errors.ts";
+import { constraint, invalid } from "../events/errors.ts";
+import { conflict } from "./errors.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { SERVICE_PRINCIPAL } from "./runner.ts";
 import type { Runner } from "./runner.ts";

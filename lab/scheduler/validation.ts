@@ -3,10 +3,10 @@ import type * as Sdk from "@aws-sdk/client-scheduler";
 import { DEFAULT_RETRY } from "../events/retry.ts";
 import { nextDue, parseExpression } from "../events/schedule/expression.ts";
 import type { Expression } from "../events/schedule/expression.ts";
-import { isZone, UTC } from "../events/schedule/zone.ts";
+import { isZone, UTC } from "../../base/zone.ts";
 import { ACCOUNT_ID, REGION } from "../service.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
-import { constraint, invalid } from "./errors.ts";
+import { constraint, invalid } from "../events/errors.ts";
 import type { ScheduleTarget, Timing } from "./store.ts";
 
 const MINUTE_MS = 60_000;

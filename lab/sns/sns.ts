@@ -14,7 +14,7 @@ import { effectivePolicy } from "./deliveryPolicy.ts";
 import { judge, Verdict } from "./filter.ts";
 import { FilterScope } from "./filterPolicy.ts";
 import { type Message, parseMessage } from "./message.ts";
-import { type MetricName, MinuteMetrics } from "./minuteMetrics.ts";
+import { type MetricName, TopicMetrics } from "./metrics.ts";
 import { type Publisher, roleAccess, serviceAccess } from "./policy.ts";
 import type { PublishOutcome, SnsPorts } from "./ports.ts";
 import { subscriptionOperations } from "./subscriptionOperations.ts";
@@ -27,7 +27,7 @@ export class Sns implements LabService {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly #core: LabCore;
   readonly #ports: SnsPorts;
-  readonly #metrics: MinuteMetrics;
+  readonly #metrics: TopicMetrics;
   readonly #topics = new Map<string, Topic>();
   readonly #deliveries = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -35,7 +35,7 @@ export class Sns implements LabService {
   constructor(core: LabCore, ports: SnsPorts) {
     this.#core = core;
     this.#ports = ports;
-    this.#metrics = new MinuteMetrics(core.clock, ports.metrics);
+    this.#metrics = new TopicMetrics(core.clock, ports.metrics);
     this.operations = {
       ...topicOperations(this.#topics),
       ...subscriptionOperations({

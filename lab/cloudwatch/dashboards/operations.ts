@@ -76,7 +76,7 @@ export function listDashboards(
   const found = [...dashboards.values()]
     .filter(({ name }) => name.startsWith(prefix ?? ""))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const page = pageOf(found, NextToken, PAGE_SIZE);
+  const page = pageOf(found, NextToken, PAGE_SIZE, "InvalidParameterValueException");
   return {
     DashboardEntries: page.items.map(({ name, body, modified }) => ({
       DashboardName: name,

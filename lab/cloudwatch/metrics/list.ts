@@ -25,7 +25,8 @@ export function listMetrics(
       if (!Object.hasOwn(metric.dimensions, Name)) return false;
       return Value === undefined || metric.dimensions[Name] === Value;
     });
-  const page = pageOf(store.list().filter(matches), input.NextToken, METRICS_PER_PAGE);
+  const found = store.list().filter(matches);
+  const page = pageOf(found, input.NextToken, METRICS_PER_PAGE, "InvalidParameterValueException");
   return {
     Metrics: page.items.map((metric) => ({
       Namespace: metric.namespace,

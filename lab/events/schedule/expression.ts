@@ -5,8 +5,8 @@
  */
 import { parseCron } from "./cronFields.ts";
 import type { Cron } from "./cronFields.ts";
-import { afterGap, instantsOf, localTime, utcOf } from "./zone.ts";
-import type { LocalTime } from "./zone.ts";
+import { afterGap, instantsOf, localTime, utcOf } from "../../../base/zone.ts";
+import type { LocalTime } from "../../../base/zone.ts";
 
 export type Expression =
   | { readonly kind: "rate"; readonly periodMs: number }

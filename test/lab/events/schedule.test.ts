@@ -1,7 +1,7 @@
 /** Schedule expressions: AWS's documented examples, and what daylight saving time does to them. */
 import { describe, expect, test } from "vitest";
 import { nextDue, parseExpression } from "../../../lab/events/schedule/expression.ts";
-import { isZone } from "../../../lab/events/schedule/zone.ts";
+import { isZone } from "../../../base/zone.ts";
 
 const ANCHOR = "2026-03-14T09:26:53Z";
 

@@ -146,7 +146,7 @@ test.each<[string, object, string]>([
   ["PutDashboard", { DashboardName: "a" }, "DashboardInvalidInputError"],
   ["GetDashboard", { DashboardName: "a/b" }, "InvalidParameterValueException"],
   ["ListDashboards", { DashboardNamePrefix: "a b" }, "InvalidParameterValueException"],
-  ["ListDashboards", { NextToken: "x" }, "InvalidNextToken"],
+  ["ListDashboards", { NextToken: "x" }, "InvalidParameterValueException"],
   ["DeleteDashboards", {}, "InvalidParameterValueException"],
   [
     "DeleteDashboards",

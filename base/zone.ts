@@ -58,7 +58,8 @@ export function utcOf({ year, month, day, hour, minute, second }: LocalTime): nu
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-function offsetAt(ms: number, zone: string): number {
+/** What to add to UTC for the zone's clock at that moment, in milliseconds. */
+export function offsetAt(ms: number, zone: string): number {
   return utcOf(localTime(ms, zone)) - Math.floor(ms / 1000) * 1000;
 }
 
