@@ -1,20 +1,23 @@
-"""What all checks share: clients of the lab, one line per check, waiting, what the lab tells."""
+"""What all checks share: clients of the endpoint, one line per check, sections, waiting."""
 
-import datetime
 import json
 import os
+import re
 import sys
 import time
-import urllib.request
 import uuid
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-ENDPOINT = (sys.argv[1:] or [os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4599")])[0]
-failures = []
-NAME = "check-" + uuid.uuid4().hex[:6]
+ARGUMENTS = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+ENDPOINT = (ARGUMENTS or [os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4599")])[0]
+# Of everything that is made; given, the lines of two runs can be compared.
+NAME = os.environ.get("BACKOUT_CHECK_NAME", "check-" + uuid.uuid4().hex[:6])
+# What was checked, and what was found instead of what AWS documents: "" when it was that.
+results = []
 
 
 def client(service, key="check", endpoint=ENDPOINT, **config):
@@ -31,8 +34,7 @@ def client(service, key="check", endpoint=ENDPOINT, **config):
 
 
 def check(what, passed, found=""):
-    if not passed:
-        failures.append(what)
+    results.append((what, "" if passed else str(found)))
     print(("ok    " if passed else "FAIL  ") + what + ("" if passed else f": {found}"), flush=True)
 
 
@@ -47,8 +49,32 @@ def refused(code, call, status=400, **arguments):
     except ClientError as error:
         metadata = error.response["ResponseMetadata"]
         found = f"{error.response['Error']['Code']} {metadata['HTTPStatusCode']}"
-    what = f"{call.__name__} {json.dumps(arguments, default=str)[:70]} -> {code}"
-    same(what, found, f"{code} {status}")
+    except (BotoCoreError, ResponseParserError) as error:
+        found = repr(error)[:80]
+    same(f"{call.__name__} {readable(arguments)[:90]} -> {code}", found, f"{code} {status}")
+
+
+def readable(arguments):
+    """Without what differs from run to run: accounts, random ids, times."""
+    text = json.dumps(arguments, default=lambda _: "a time")
+    text = re.sub(r"arn:aws:([a-z]+):[^\"]*?:(?=[a-z])", r"\1 ", text)
+    return re.sub(r"[0-9a-f]{8,}(-[0-9a-f]{4,})*|\b\d{12}\b", "…", text).replace('"', "")
+
+
+def section(run, *arguments):
+    """What ends a section early fails one check more, and the next sections still run."""
+    try:
+        run(*arguments)
+    except Exception as error:
+        check(f"{run.__module__}.{run.__name__} to its end", False, f"{error!r}")
+
+
+def knows(service, operation):
+    """Whether this boto3 has the operation: 1.34 lacks what came later."""
+    if hasattr(service, operation):
+        return True
+    print(f"skip  {operation}: boto3 {boto3.__version__} does not have it")
+    return False
 
 
 def until(read, wanted, seconds=8):
@@ -66,10 +92,12 @@ def wait(waiter_name, service, **arguments):
     check(f"wait {waiter_name}", True)
 
 
-def status():
-    with urllib.request.urlopen(ENDPOINT + "/_lab/status") as answer:
-        return json.load(answer)
-
-
-def nominal_now():
-    return datetime.datetime.fromisoformat(status()["clock"]["now"].replace("Z", "+00:00"))
+def finish(what):
+    """Says how it went, into the file BACKOUT_CHECK_RESULTS too if named, and ends the program."""
+    failed = sum(1 for _, found in results if found)
+    said = f"{failed} failed" if failed else "all passed"
+    print(f"boto3 {boto3.__version__}, {what}: {said}")
+    if path := os.environ.get("BACKOUT_CHECK_RESULTS"):
+        with open(path, "w") as file:
+            json.dump(results, file)
+    sys.exit(1 if failed else 0)

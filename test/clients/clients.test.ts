@@ -1,72 +1,72 @@
 /**
- * Clients that are not ours against a lab: boto3 and the AWS CLI, where the machine has them.
- * `BACKOUT_PYTHONS` names further interpreters, colon-separated: one with an old boto3, say.
+ * Clients that are not ours against a lab: boto3, the AWS CLI and aws-sdk-go-v2, where the machine
+ * has them. `BACKOUT_PYTHONS` names the interpreters with a boto3, colon-separated, `BACKOUT_AWS` the
+ * CLI; by default they are looked for on the PATH.
  */
-import { spawn, spawnSync } from "node:child_process";
 import { delimiter } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Lab, startLab } from "../../lab/lab.ts";
+import { failuresOf, here, lacks } from "./outside.ts";
 
-const PYTHONS = [
-  ...new Set(["python3", ...(process.env["BACKOUT_PYTHONS"] ?? "").split(delimiter)]),
-].filter(Boolean);
-/** Milliseconds: starting Python for each command of the CLI takes its time. */
-const timeout = 180_000;
+const PYTHONS = (process.env["BACKOUT_PYTHONS"] || "python3").split(delimiter).filter(Boolean);
+const AWS = process.env["BACKOUT_AWS"] || "aws";
+/** Milliseconds: starting Python for each command of the CLI takes its time, and so does Go's compiler. */
+const timeout = 300_000;
 
 /** Fast enough that a minute's evaluation takes a second. */
 const SPEED = 60;
+const IMAGES = {
+  "check-idle": { command: ["sleep", "1000"] },
+  "check-broken": { command: ["/no/such/program"] },
+};
 
-let lab: Lab;
+let running: Lab;
+let byHand: Lab;
 beforeAll(async () => {
-  lab = await startLab({ speed: SPEED, images: {} });
+  running = await startLab({ speed: SPEED, images: IMAGES });
+  byHand = await startLab({ manualClock: true, images: IMAGES });
 });
-afterAll(() => lab.stop());
+afterAll(async () => {
+  await running.stop();
+  await byHand.stop();
+});
 
 describe.each(PYTHONS)("boto3 of %s", (python) => {
-  test.skipIf(lacks(python, "-c", "import boto3"))("passes lab_check.py", { timeout }, async () => {
-    expect(await failuresOf(python, here("lab_check.py"), lab.endpoint)).toEqual([]);
+  const missing = lacks("no boto3", { program: python, args: ["-c", "import boto3"] });
+
+  test.skipIf(missing)("passes lab_check.py", { timeout }, async () => {
+    expect(await failuresOf(python, [here("lab_check.py"), running.endpoint])).toEqual([]);
+  });
+
+  test.skipIf(missing)("passes clock_check.py", { timeout }, async () => {
+    expect(await failuresOf(python, [here("clock_check.py"), byHand.endpoint])).toEqual([]);
   });
 });
 
 describe("the AWS CLI", () => {
-  test.skipIf(lacks("aws", "--version"))("passes awsCli.sh", { timeout }, async () => {
-    expect(await failuresOf("bash", here("awsCli.sh"), lab.endpoint)).toEqual([]);
+  const missing = lacks("no AWS CLI", { program: AWS, args: ["--version"] });
+  const env = { BACKOUT_AWS: AWS };
+
+  test.skipIf(missing)("passes awsCli.sh", { timeout }, async () => {
+    expect(await failuresOf("bash", [here("awsCli.sh"), running.endpoint], { env })).toEqual([]);
+  });
+
+  test.skipIf(missing)("passes awsCliByHand.sh", { timeout }, async () => {
+    expect(await failuresOf("bash", [here("awsCliByHand.sh"), byHand.endpoint], { env })).toEqual(
+      [],
+    );
   });
 });
 
-/** Whether the machine has no such client; says so, since a skipped test is easily overlooked. */
-function lacks(program: string, ...probe: readonly string[]): boolean {
-  const there = spawnSync(program, probe, { stdio: "ignore" }).status === 0;
-  if (!there) console.log(`SKIPPED: this machine has no ${[program, ...probe].join(" ")}`);
-  return !there;
-}
-
-/** The lines of checks that failed; all that was said when it ended in another way. */
-async function failuresOf(program: string, ...args: readonly string[]): Promise<readonly string[]> {
-  const { output, code } = await run(program, args);
-  if (code === 0) return [];
-  const failures = output.split("\n").filter((line) => line.startsWith("FAIL"));
-  return failures.length > 0 ? failures : [output];
-}
-
-/** The lab is in this process: waiting must not block it. */
-function run(program: string, args: readonly string[]) {
-  const child = spawn(program, args, {
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
+describe("aws-sdk-go-v2", () => {
+  const cwd = here("go");
+  const missing = lacks("no Go, or no modules for it", {
+    program: "go",
+    args: ["mod", "download"],
+    cwd,
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise<{ output: string; code: number | null }>((resolve, reject) => {
-    child.on("error", reject).on("close", (code) => resolve({ output, code }));
-  });
-}
 
-function here(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
-}
+  test.skipIf(missing)("passes its program", { timeout }, async () => {
+    expect(await failuresOf("go", ["run", ".", running.endpoint], { cwd })).toEqual([]);
+  });
+});
