@@ -2,7 +2,7 @@
 import type { BalancerSettings } from "./model.ts";
 import type { RequestHead } from "./network.ts";
 
-const NOT_FORWARDED = new Set([
+const NOT_FORWARDED = namesByLength([
   "connection",
   "expect",
   "http2-settings",
@@ -14,9 +14,12 @@ const NOT_FORWARDED = new Set([
   "upgrade",
   "x-forwarded-port",
   "x-forwarded-proto",
+  // Not as they came: the load balancer adds its part.
+  "x-forwarded-for",
+  "x-amzn-trace-id",
 ]);
 
-const NOT_RETURNED = new Set([
+const NOT_RETURNED = namesByLength([
   "connection",
   "keep-alive",
   "proxy-connection",
@@ -40,12 +43,15 @@ export function requestHeaders(
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? "";
     const value = raw[i + 1] ?? "";
-    const lower = name.toLowerCase();
-    if (NOT_FORWARDED.has(lower)) continue;
-    if (lower === "x-forwarded-for") forwardedFor.push(value);
-    else if (lower === "x-amzn-trace-id")
+    // Few fields have a name of these lengths, and only theirs are put in lower case.
+    const special = NOT_FORWARDED[name.length];
+    const lower = special === undefined ? undefined : name.toLowerCase();
+    if (lower === undefined || !special?.includes(lower)) {
+      if (!balancer.dropInvalidHeaders || VALID_NAME.test(name)) out.push(name, value);
+    } else if (lower === "x-forwarded-for") forwardedFor.push(value);
+    else if (lower === "x-amzn-trace-id") {
       trace = value.includes("Root=") ? `Self=${traceId};${value}` : `${value};${trace}`;
-    else if (!balancer.dropInvalidHeaders || VALID_NAME.test(name)) out.push(name, value);
+    }
   }
   if (balancer.forwardedFor === "append") forwardedFor.push(clientAddress(req, balancer));
   if (balancer.forwardedFor !== "remove" && forwardedFor.length > 0) {
@@ -63,25 +69,41 @@ export function responseHeaders(
 ): (string | string[])[] {
   const out: (string | string[])[] = [];
   for (const name in headers) {
-    if (NOT_RETURNED.has(name) || (name === "server" && !serverHeader)) continue;
+    if (NOT_RETURNED[name.length]?.includes(name)) continue;
+    if (name === "server" && !serverHeader) continue;
     const value = headers[name];
     if (value !== undefined) out.push(name, value);
   }
   return out;
 }
 
+const TRACE_PREFIX = hex(Math.random() * 2 ** 48, 12);
 let lastTrace = Math.floor(Math.random() * 0xffff_ffff);
-const TRACE_PREFIX = Math.floor(Math.random() * 2 ** 48)
-  .toString(16)
-  .padStart(12, "0");
+let traceSecond = Number.NaN;
+let traceStart = "";
 
 /** `1-<seconds, 8 hex>-<24 hex>`, unique in this process without a random draw per request. */
 export function newTraceId(nowMs: number): string {
+  const second = Math.floor(nowMs / 1000);
+  if (second !== traceSecond) {
+    traceSecond = second;
+    traceStart = `1-${hex(second, 8)}-${TRACE_PREFIX}`;
+  }
   lastTrace = (lastTrace + 1) % 2 ** 48;
-  const seconds = Math.floor(nowMs / 1000)
-    .toString(16)
-    .padStart(8, "0");
-  return `1-${seconds}-${TRACE_PREFIX}${lastTrace.toString(16).padStart(12, "0")}`;
+  return traceStart + hex(lastTrace, 12);
+}
+
+function hex(value: number, digits: number): string {
+  return Math.floor(value).toString(16).padStart(digits, "0");
+}
+
+/** Names that are looked for by their length first: an array by it, of which most are missing. */
+function namesByLength(names: readonly string[]): readonly (readonly string[] | undefined)[] {
+  const longest = Math.max(...names.map((name) => name.length));
+  return Array.from({ length: longest + 1 }, (_, length) => {
+    const same = names.filter((name) => name.length === length);
+    return same.length > 0 ? same : undefined;
+  });
 }
 
 function clientAddress(req: RequestHead, balancer: BalancerSettings): string {

@@ -55,6 +55,8 @@ export class Listener implements Listening {
       maxHeaderSize: MAX_HEADER_BYTES,
       // A missing Host is refused with the load balancer's own page.
       requireHostHeader: false,
+      // Without a body there is no stream to read to its end.
+      optimizeEmptyRequests: true,
       // One idle timer per connection does for all of Node's: AWS counts the time between bytes.
       keepAliveTimeout: 0,
       headersTimeout: 0,

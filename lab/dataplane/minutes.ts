@@ -101,7 +101,8 @@ function newMinute(): BalancerMinute {
 export function addResponseTime(times: Map<number, number>, ms: number): void {
   // Below a microsecond there is nothing to tell apart.
   const microseconds = Math.max(1, Math.round(ms * 1000));
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(microseconds)) - 2);
+  let unit = 1;
+  while (microseconds >= 1000 * unit) unit *= 10;
   const seconds = (Math.round(microseconds / unit) * unit) / 1e6;
   times.set(seconds, (times.get(seconds) ?? 0) + 1);
 }

@@ -1,116 +1,151 @@
 /**
- * Requests per second through the lab's data plane beside a plain node:http and undici proxy, over
- * the same two backends, by the same load, in interleaved rounds of one run. Nothing is asserted.
+ * The lab's data plane beside nginx and a plain node:http and undici proxy: over the same two
+ * backends, by the same load, in interleaved rounds of one run. Without nginx and wrk on the PATH
+ * Node serves and loads, and only the plain proxy is compared. Nothing is asserted.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { wallClock } from "../../base/clock.ts";
-import { Elbv2 } from "../../lab/elbv2/elbv2.ts";
+import type { Memory } from "./dataplaneLab.ts";
+import { Helper } from "./helper.ts";
+import { CONNECTIONS, type Load, nodeLoad, wrkLoad } from "./load.ts";
 import { median } from "./median.ts";
-import { startPlainProxy } from "./plainProxy.ts";
+import { found, type Nginx, startNginxBackends, startNginxProxy } from "./nginx.ts";
+import type { Latency } from "./pacedLoad.ts";
 
-const ROUNDS = 3;
-const ROUND_MS = 1000;
-const WARM_UP_MS = 1500;
-const CONNECTIONS = 32;
+const ROUNDS = 5;
+const ROUND_SECONDS = 2;
+const WARM_UP_SECONDS = 2;
+/** After how many requests in all the memory is looked at. */
+const MARKS = [100_000, 500_000, 1_000_000];
 
-export interface DataPlaneFigures {
-  /** Requests per second, the median of the rounds. */
-  readonly dataPlane: number;
-  readonly plainProxy: number;
-  /** dataPlane / plainProxy */
-  readonly ratio: number;
+interface Subject {
+  readonly name: string;
+  readonly url: string;
 }
 
-/** Prints the figures and returns them. */
-export async function benchDataPlane(): Promise<DataPlaneFigures> {
-  const children = [child("dataplaneBackends.ts"), child("dataplaneLoad.ts")] as const;
-  const [backends, load] = children;
-  const elbv2 = new Elbv2({ clock: wallClock() }, { publish: () => {} });
+/** Prints the figures. */
+export async function benchDataPlane(): Promise<void> {
+  const withNginx = found("nginx") && found("wrk");
+  if (!withNginx) show("nginx and wrk are not both on the PATH: compared with a plain proxy only");
+  const helpers: Helper[] = [];
+  const servers: Nginx[] = [];
+  const helper = (file: string, ...execArgv: string[]): Helper => {
+    const one = new Helper(file, execArgv);
+    helpers.push(one);
+    return one;
+  };
+  const nginx = async (started: Promise<Nginx>): Promise<readonly number[]> => {
+    const one = await started;
+    servers.push(one);
+    return one.ports;
+  };
   try {
-    const ports = await ask<number[]>(backends, {});
-    const dataPlaneUrl = await startDataPlane(elbv2, ports);
-    const plain = await startPlainProxy(ports);
-    try {
-      const subjects = [
-        { url: dataPlaneUrl, rates: [] as number[] },
-        { url: plain.url, rates: [] as number[] },
-      ] as const;
-      const run = (url: string, ms: number): Promise<number> =>
-        ask<number>(load, { url, ms, connections: CONNECTIONS });
-      for (const { url } of subjects) await run(url, WARM_UP_MS);
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const { url, rates } of subjects) rates.push(await run(url, ROUND_MS));
-      }
-      return report(median(subjects[0].rates), median(subjects[1].rates));
-    } finally {
-      await plain.close();
+    const ports = withNginx
+      ? await nginx(startNginxBackends())
+      : await helper("dataplaneBackends.ts").ask<number[]>({});
+    const lab = helper("dataplaneLab.ts", "--expose-gc");
+    const labSubject = { name: "the lab", url: await lab.ask<string>({ ports }) };
+    const plainUrl = await helper("plainProxy.ts").ask<string>({ ports });
+    const others: Subject[] = [{ name: "plain node:http + undici", url: plainUrl }];
+    if (withNginx) {
+      const [port] = await nginx(startNginxProxy(ports));
+      others.unshift({ name: "nginx", url: `http://127.0.0.1:${port}/` });
     }
+    const load = withNginx ? wrkLoad : nodeLoad(helper("dataplaneLoad.ts"));
+
+    const reached = await benchRate(load, [labSubject, ...others]);
+    const direct = { name: "a backend itself", url: `http://127.0.0.1:${ports[0]}/` };
+    const paced = helper("pacedLoad.ts");
+    await benchLatency(paced, reached / 2, direct, [labSubject, ...others]);
+    await benchMemory(load, labSubject.url, lab);
   } finally {
-    await elbv2.stop();
-    for (const one of children) one.disconnect();
+    for (const one of helpers) one.end();
+    await Promise.all(servers.map((one) => one.close()));
   }
 }
 
-function report(dataPlane: number, plainProxy: number): DataPlaneFigures {
-  const ratio = dataPlane / plainProxy;
-  console.log(
-    `${"data plane".padEnd(34)} ${dataPlane.toFixed(0)} requests/s; plain node:http + undici proxy ` +
-      `${plainProxy.toFixed(0)} requests/s; ratio ${ratio.toFixed(2)}`,
+/** The first subject's requests per second; its ratio to each of the others is by rounds. */
+async function benchRate(load: Load, subjects: readonly Subject[]): Promise<number> {
+  const rates = subjects.map((): number[] => []);
+  for (const { url } of subjects) await load(url, WARM_UP_SECONDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, { url }] of subjects.entries()) {
+      rates[index]?.push((await load(url, ROUND_SECONDS)).perSecond);
+    }
+  }
+  const [own = []] = rates;
+  for (const [index, { name }] of subjects.entries()) {
+    const of = rates[index] ?? [];
+    const ratios = own.map((rate, round) => rate / (of[round] ?? Number.NaN));
+    const goal = name === "nginx" ? ", goal: at least 0.5" : "";
+    const ratio = index === 0 ? "" : `; the lab's ratio to it ${spread(ratios, 2)}${goal}`;
+    show(`${name}: ${spread(of, 0)} requests/s${ratio}`);
+  }
+  return median(own);
+}
+
+/** What each subject adds to the latency of a backend, at one fixed rate for all. */
+async function benchLatency(
+  paced: Helper,
+  perSecond: number,
+  direct: Subject,
+  subjects: readonly Subject[],
+): Promise<void> {
+  const run = ({ url }: Subject, seconds: number): Promise<Latency> =>
+    paced.ask({ url, ms: seconds * 1000, connections: CONNECTIONS, perSecond });
+  const added = subjects.map(() => ({ p50: [] as number[], p99: [] as number[] }));
+  const base: number[] = [];
+  await run(direct, WARM_UP_SECONDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    const alone = await run(direct, ROUND_SECONDS);
+    base.push(alone.p99Ms);
+    for (const [index, subject] of subjects.entries()) {
+      const { p50Ms, p99Ms } = await run(subject, ROUND_SECONDS);
+      added[index]?.p50.push(p50Ms - alone.p50Ms);
+      added[index]?.p99.push(p99Ms - alone.p99Ms);
+    }
+  }
+  show(`${direct.name} at ${perSecond.toFixed(0)} requests/s: p99 ${spread(base, 2)} ms`);
+  for (const [index, { name }] of subjects.entries()) {
+    const { p50 = [], p99 = [] } = added[index] ?? {};
+    const goal = index === 0 ? ", goal: under 3 ms" : "";
+    show(`${name} adds p50 ${spread(p50, 2)} ms, p99 ${spread(p99, 2)} ms${goal}`);
+  }
+}
+
+async function benchMemory(load: Load, url: string, lab: Helper): Promise<void> {
+  let requests = 0;
+  const seen: { readonly requests: number; readonly memory: Memory }[] = [];
+  for (const mark of MARKS) {
+    while (requests < mark) requests += (await load(url, 1)).requests;
+    seen.push({ requests, memory: await lab.ask<Memory>({}) });
+  }
+  for (const { requests: after, memory } of seen) {
+    show(
+      `the lab after ${after} requests: RSS ${megabytes(memory.rssBytes)} MB, ` +
+        `heap ${megabytes(memory.heapBytes)} MB after a collection`,
+    );
+  }
+  const [first, last] = [seen[0], seen.at(-1)];
+  if (!first || !last) return;
+  const slope = (of: keyof Memory): string =>
+    ((last.memory[of] - first.memory[of]) / (last.requests - first.requests)).toFixed(2);
+  show(
+    `the lab's memory grew by ${slope("rssBytes")} bytes of RSS and ${slope("heapBytes")} bytes ` +
+      "of heap per request (goal: flat)",
   );
-  return { dataPlane, plainProxy, ratio };
 }
 
-/** A load balancer with an even split over two groups of one target each; its URL. */
-async function startDataPlane(elbv2: Elbv2, ports: readonly number[]): Promise<string> {
-  const call = async (name: string, input: object): Promise<any> =>
-    elbv2.operations[name]?.(input, {
-      principal: { kind: "user", arn: "arn:aws:iam::000000000000:user/bench" },
-      requestId: "bench",
-    });
-  const { LoadBalancers } = await call("CreateLoadBalancer", {
-    Name: "bench",
-    Subnets: ["subnet-a", "subnet-b"],
-  });
-  const groups: string[] = [];
-  for (const port of ports) {
-    const { TargetGroups } = await call("CreateTargetGroup", {
-      Name: `bench-${groups.length}`,
-      Protocol: "HTTP",
-      Port: port,
-      VpcId: "vpc-bench",
-      TargetType: "ip",
-    });
-    groups.push(TargetGroups[0].TargetGroupArn);
-    elbv2.registerTargets(TargetGroups[0].TargetGroupArn, [{ id: "127.0.0.1", port }]);
-  }
-  await call("CreateListener", {
-    LoadBalancerArn: LoadBalancers[0].LoadBalancerArn,
-    Protocol: "HTTP",
-    Port: 80,
-    DefaultActions: [
-      {
-        Type: "forward",
-        ForwardConfig: {
-          TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })),
-        },
-      },
-    ],
-  });
-  return elbv2.listeners()[0]?.url ?? "";
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }
 
-function child(file: string): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)));
+function spread(values: readonly number[], digits: number): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((n) => n.toFixed(digits));
+  return `${median(values).toFixed(digits)} (${low} to ${high}, n = ${values.length})`;
 }
 
-async function ask<T>(of: ChildProcess, question: object): Promise<T> {
-  const answered = once(of, "message");
-  of.send(question);
-  const [answer]: T[] = await answered;
-  if (answer === undefined) throw new Error("A helper process ended early");
-  return answer;
+function show(figures: string): void {
+  console.log(`${"data plane".padEnd(34)} ${figures}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await benchDataPlane();

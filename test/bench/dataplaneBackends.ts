@@ -1,13 +1,11 @@
-/** Helper process: two backends with a small answer; tells their ports and ends with its parent. */
+/** Helper process: two backends with a small answer; tells their ports. */
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { answer } from "./helper.ts";
 
 const BODY = "a".repeat(256);
 
-process.on("disconnect", () => process.exit());
-process.on("message", () => void start());
-
-async function start(): Promise<void> {
+answer(async () => {
   const ports: number[] = [];
   for (let i = 0; i < 2; i++) {
     const server = createServer((_req, res) => {
@@ -18,5 +16,5 @@ async function start(): Promise<void> {
     const address = server.address();
     if (address !== null && typeof address === "object") ports.push(address.port);
   }
-  process.send?.(ports);
-}
+  return ports;
+});

@@ -1,5 +1,7 @@
 /** Helper process: as many requests as `connections` kept-alive ones can make in `ms`. */
 import { Pool } from "undici";
+import { answer } from "./helper.ts";
+import type { Reached } from "./load.ts";
 
 interface Load {
   readonly url: string;
@@ -7,23 +9,21 @@ interface Load {
   readonly connections: number;
 }
 
-process.on("disconnect", () => process.exit());
-process.on("message", (load: Load) => void run(load));
-
-async function run({ url, ms, connections }: Load): Promise<void> {
+answer(async ({ url, ms, connections }: Load): Promise<Reached> => {
   const pool = new Pool(url, { connections, allowH2: false });
   const startedAt = performance.now();
-  let done = 0;
+  let requests = 0;
   await Promise.all(
     Array.from({ length: connections }, async () => {
       while (performance.now() - startedAt < ms) {
         const { statusCode, body } = await pool.request({ path: "/", method: "GET" });
         await body.dump();
         if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}`);
-        done += 1;
+        requests += 1;
       }
     }),
   );
-  process.send?.((1000 * done) / (performance.now() - startedAt));
+  const perSecond = (1000 * requests) / (performance.now() - startedAt);
   await pool.close();
-}
+  return { requests, perSecond };
+});

@@ -1,15 +1,13 @@
-/** The yardstick of the data plane: the least that a reverse proxy on node:http and undici does. */
+/**
+ * Helper process: the least that a reverse proxy on node:http and undici does. Forwards to the
+ * ports in turn; no rules, no health, no metrics, no headers added. Tells its URL.
+ */
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Pool } from "undici";
+import { answer } from "./helper.ts";
 
-export interface PlainProxy {
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** Forwards to the ports in turn; no rules, no health, no metrics, no headers added. */
-export async function startPlainProxy(ports: readonly number[]): Promise<PlainProxy> {
+answer(async ({ ports }: { readonly ports: readonly number[] }) => {
   const pools = ports.map((port) => new Pool(`http://127.0.0.1:${port}`, { allowH2: false }));
   let turn = 0;
   const server = createServer((req, res) => {
@@ -36,12 +34,5 @@ export async function startPlainProxy(ports: readonly number[]): Promise<PlainPr
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The proxy does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await Promise.all(pools.map((pool) => pool.destroy()));
-    },
-  };
-}
+  return `http://127.0.0.1:${address.port}/`;
+});
