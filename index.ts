@@ -1,10 +1,7 @@
 /** What a Pulumi program imports from the package. */
-export {
-  type EnvironmentArgs,
-  type GuardArgs,
-  type NetworkArgs,
-  RehearsedBreak,
-  type WorkloadArgs,
-} from "./components/args.ts";
+export { type EnvironmentArgs, type NetworkArgs, type WorkloadArgs } from "./components/args.ts";
+export { CanaryEnvironment } from "./components/canaryEnvironment.ts";
+export { type GuardArgs, RehearsedBreak } from "./components/guardArgs.ts";
+export { type RolloutArgs, type StepArgs } from "./components/rolloutArgs.ts";
 export { BlueGreenEnvironment } from "./components/blueGreenEnvironment.ts";
 export { Slot } from "./guard/slot.ts";

@@ -3,17 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../base/errors.ts";
 import { ENVIRONMENT_NAME_PATTERN } from "../guard/names.ts";
 import { Slot } from "../guard/slot.ts";
-
-/** A link of the reversion that can be left out, to rehearse that a drill notices. */
-export const RehearsedBreak = {
-  /** The alarms may not invoke the reversion function. */
-  Permission: "permission",
-  /** The guard alarms have no action. */
-  AlarmAction: "alarm-action",
-  /** The reversion function's handler throws. */
-  Function: "function",
-} as const;
-export type RehearsedBreak = (typeof RehearsedBreak)[keyof typeof RehearsedBreak];
+import { checks } from "./checks.ts";
+import { type GuardArgs, guardProblems } from "./guardArgs.ts";
+import type { RolloutArgs } from "./rolloutArgs.ts";
 
 export interface NetworkArgs {
   /** The VPC of load balancer and tasks. @default the region's default VPC */
@@ -56,37 +48,6 @@ export interface WorkloadArgs {
   readonly faultSidecarImage?: string;
 }
 
-export interface GuardArgs {
-  /** Share of failed requests, percent, above which a slot's alarm goes off. @default 5 */
-  readonly errorRatePercent?: number;
-  /**
-   * Requests per minute below which neither error rate nor latency is judged: low traffic never
-   * decides.
-   * @default 20
-   */
-  readonly minimumRequestsPerMinute?: number;
-  /**
-   * Seconds that the slowest hundredth of a slot's responses may take before its alarm goes off.
-   * Below 100 requests a minute, where p99 would be the one slowest response, the slowest tenth is
-   * judged instead. Set it above what a healthy release needs: traffic leaves the candidate when it
-   * is crossed for one minute.
-   * @default 1
-   */
-  readonly latencyP99Seconds?: number;
-  /**
-   * How many times the other slot's p99 a slot's own may be before its alarm goes off. Judged only
-   * while both slots have 100 requests a minute, and not below a tenth of `latencyP99Seconds`: once
-   * a candidate has all the traffic, only the absolute limit holds.
-   * @default 2
-   */
-  readonly latencyRatio?: number;
-  /**
-   * Leave one link out, to prove that a drill fails then. Traffic does **not** come home by itself
-   * in such an environment. @default nothing is left out
-   */
-  readonly rehearseWithout?: RehearsedBreak;
-}
-
 export interface EnvironmentArgs {
   /** Name of the environment; its resources are named after it. @default the component's name */
   readonly environment?: string;
@@ -105,26 +66,11 @@ export interface EnvironmentArgs {
   readonly network?: NetworkArgs;
   readonly workload?: WorkloadArgs;
   readonly guard?: GuardArgs;
+  readonly rollout?: RolloutArgs;
 }
 
 export function environmentProblems(name: string, args: EnvironmentArgs): Problem[] {
-  const problems: Problem[] = [];
-  const check = (
-    ok: boolean,
-    field: string,
-    value: unknown,
-    allowed: string,
-    fix?: string,
-  ): void => {
-    if (!ok) problems.push({ field, value, allowed, ...(fix === undefined ? {} : { fix }) });
-  };
-  const integer = (field: string, value: number | undefined, min: number, max: number): void =>
-    check(
-      value === undefined || (Number.isInteger(value) && value >= min && value <= max),
-      field,
-      value,
-      `an integer from ${min} to ${max}`,
-    );
+  const { problems, check, integer } = checks();
 
   const environment = args.environment ?? name;
   check(
@@ -161,35 +107,5 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
     path,
     "a path that begins with / and has at most 1024 characters",
   );
-  const percent = args.guard?.errorRatePercent;
-  check(
-    percent === undefined || (percent > 0 && percent < 100),
-    "guard.errorRatePercent",
-    percent,
-    "a number above 0 and below 100",
-  );
-  integer("guard.minimumRequestsPerMinute", args.guard?.minimumRequestsPerMinute, 1, 1_000_000);
-  const p99 = args.guard?.latencyP99Seconds;
-  check(
-    p99 === undefined || (p99 >= 0.001 && p99 < 60),
-    "guard.latencyP99Seconds",
-    p99,
-    "a number of seconds from 0.001 to below 60",
-    "at 60 s, its idle timeout, the load balancer answers 504 itself: a failure, not a latency",
-  );
-  const ratio = args.guard?.latencyRatio;
-  check(
-    ratio === undefined || (ratio > 1 && ratio <= 100),
-    "guard.latencyRatio",
-    ratio,
-    "a number above 1 and up to 100",
-  );
-  const without = args.guard?.rehearseWithout;
-  check(
-    without === undefined || Object.values(RehearsedBreak).includes(without),
-    "guard.rehearseWithout",
-    without,
-    Object.values(RehearsedBreak).join(", "),
-  );
-  return problems;
+  return [...problems, ...guardProblems(args.guard ?? {}, args.workload ?? {})];
 }

@@ -4,11 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { type EnvironmentNames, RELEASE_TAG } from "../guard/names.ts";
 import { type Slot, SLOTS } from "../guard/slot.ts";
 import type { WorkloadArgs } from "./args.ts";
-import { assumedBy, inlinePolicy } from "./policy.ts";
+import { assumedBy } from "./policy.ts";
+import type { SentinelArgs } from "./sentinelArgs.ts";
+import { sidecarAccess } from "./sidecarAccess.ts";
 import { slotProtection } from "./slotProtection.ts";
+import { renderContainers } from "./taskContainers.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface EcsSlotsArgs {
+  readonly environment: string;
   readonly names: EnvironmentNames;
   readonly releases: Readonly<Record<Slot, string>>;
   readonly workload: WorkloadArgs;
@@ -17,11 +21,13 @@ export interface EcsSlotsArgs {
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly assignPublicIp: boolean;
   readonly region: pulumi.Input<string>;
+  /** The sidecars publish metrics of their own. */
+  readonly fastSignals: boolean;
+  /** Undefined where the sidecars do not judge the candidate. */
+  readonly sentinel: SentinelArgs | undefined;
+  readonly initialStable: Slot;
   readonly tags: Record<string, string>;
 }
-
-/** Where the app listens inside the task when the sidecar has taken the public port. */
-const APP_PORT_BEHIND_SIDECAR = 8081;
 
 export class EcsSlots extends pulumi.ComponentResource {
   readonly services: Readonly<Record<Slot, aws.ecs.Service>>;
@@ -63,9 +69,7 @@ export class EcsSlots extends pulumi.ComponentResource {
       },
       child,
     );
-    const sidecar = workload.faultSidecarImage
-      ? this.#faultTable(name, args, taskRole)
-      : { dependsOn: [] };
+    const access = workload.faultSidecarImage ? sidecarAccess(name, args, taskRole, child) : [];
 
     const service = (slot: Slot): aws.ecs.Service => {
       const task = new aws.ecs.TaskDefinition(
@@ -80,8 +84,8 @@ export class EcsSlots extends pulumi.ComponentResource {
           taskRoleArn: taskRole.arn,
           containerDefinitions: pulumi
             .all([args.region, logs.name, pulumi.output(workload.environment ?? {})])
-            .apply(([region, logGroup, environment]) =>
-              JSON.stringify(renderContainers({ ...args, slot, region, logGroup, environment })),
+            .apply(([region, logGroup, variables]) =>
+              JSON.stringify(renderContainers({ ...args, slot, region, logGroup, variables })),
             ),
           tags,
         },
@@ -113,7 +117,7 @@ export class EcsSlots extends pulumi.ComponentResource {
         {
           ...child,
           // A target group takes targets only once a listener forwards to it.
-          dependsOn: [args.split.listener, execution, ...sidecar.dependsOn],
+          dependsOn: [args.split.listener, execution, ...access],
           hooks: {
             beforeUpdate: [
               slotProtection(
@@ -130,79 +134,4 @@ export class EcsSlots extends pulumi.ComponentResource {
     this.services = { blue: service("blue"), green: service("green") };
     this.registerOutputs({ services: SLOTS.map((slot) => this.services[slot].name) });
   }
-
-  /** The table of fault leases, and the task role's right to read them and to report. */
-  #faultTable(
-    name: string,
-    args: EcsSlotsArgs,
-    taskRole: aws.iam.Role,
-  ): { readonly dependsOn: pulumi.Resource[] } {
-    const table = new aws.dynamodb.Table(
-      `${name}-faults`,
-      {
-        name: args.names.faultTable,
-        billingMode: "PAY_PER_REQUEST",
-        hashKey: "slot",
-        rangeKey: "entry",
-        attributes: [
-          { name: "slot", type: "S" },
-          { name: "entry", type: "S" },
-        ],
-        tags: args.tags,
-      },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-faults`,
-      {
-        name: "fault-leases",
-        role: taskRole.name,
-        policy: inlinePolicy([
-          { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [table.arn] },
-        ]),
-      },
-      { parent: this },
-    );
-    return { dependsOn: [table, policy] };
-  }
-}
-
-interface ContainerInputs extends EcsSlotsArgs {
-  readonly slot: Slot;
-  readonly region: string;
-  readonly logGroup: string;
-  readonly environment: Record<string, string>;
-}
-
-/** The task's containers in ECS's own JSON shape. */
-function renderContainers(inputs: ContainerInputs): object[] {
-  const { slot, workload, containerPort } = inputs;
-  const release = inputs.releases[slot];
-  const appPort = workload.faultSidecarImage ? APP_PORT_BEHIND_SIDECAR : containerPort;
-  const container = (name: string, image: string, port: number, env: Record<string, string>) => ({
-    name,
-    image,
-    essential: true,
-    portMappings: [{ containerPort: port, protocol: "tcp" }],
-    environment: Object.entries({ ...env, PORT: String(port) })
-      .map(([key, value]) => ({ name: key, value }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
-    logConfiguration: {
-      logDriver: "awslogs",
-      options: {
-        "awslogs-group": inputs.logGroup,
-        "awslogs-region": inputs.region,
-        "awslogs-stream-prefix": slot,
-      },
-    },
-  });
-  const identity = { BACKOUT_SLOT: slot, BACKOUT_RELEASE: release };
-  const app = container("app", release, appPort, { ...inputs.environment, ...identity });
-  if (!workload.faultSidecarImage) return [app];
-  const sidecar = container("fault-sidecar", workload.faultSidecarImage, containerPort, {
-    ...identity,
-    UPSTREAM: `http://127.0.0.1:${appPort}`,
-    BACKOUT_FAULT_TABLE: inputs.names.faultTable,
-  });
-  return [app, sidecar];
 }

@@ -1,6 +1,6 @@
 /**
- * A slot's alarms (error rate, no healthy host, latency) and their composite, whose action is the
- * guard. The load balancer's own 5xx (HTTPCode_ELB_5XX_Count) decide nothing: they carry no target
+ * A slot's alarms (error rate, no healthy host, latency; fast ones where the environment has them)
+ * and their composite, whose action is the guard. The load balancer's own 5xx (HTTPCode_ELB_5XX_Count) decide nothing: they carry no target
  * group, so they do not say which slot to leave, and both slots' alarms would go off together. What
  * causes them is seen by slot: refused connections, and a group without a healthy host.
  */
@@ -8,12 +8,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
-import { RehearsedBreak } from "./args.ts";
+import { fastErrorAlarm, fastLatencyAlarm } from "./fastAlarms.ts";
+import { RehearsedBreak } from "./guardArgs.ts";
 import { latencyAlarm, latencyRatioAlarm } from "./latencyAlarms.ts";
 import { PERIOD_SECONDS, renderMetric, slotDimensions } from "./slotMetrics.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface GuardAlarmsArgs {
+  readonly environment: string;
   readonly names: EnvironmentNames;
   readonly slot: Slot;
   readonly split: TrafficSplit;
@@ -23,6 +25,7 @@ export interface GuardAlarmsArgs {
   readonly minimumRequestsPerMinute: number;
   readonly latencyP99Seconds: number;
   readonly latencyRatio: number;
+  readonly fastSignals: boolean;
   readonly rehearseWithout: RehearsedBreak | undefined;
   readonly tags: Record<string, string>;
 }
@@ -88,7 +91,13 @@ export class GuardAlarms extends pulumi.ComponentResource {
     );
     const latency = latencyAlarm(`${name}-latency`, args, child);
     const latencyRatio = latencyRatioAlarm(`${name}-latency-ratio`, args, child);
-    const signals = [errors, unhealthy, latency, latencyRatio];
+    const fast = args.fastSignals
+      ? [
+          fastErrorAlarm(`${name}-fast-errors`, args, child),
+          fastLatencyAlarm(`${name}-fast-latency`, args, child),
+        ]
+      : [];
+    const signals = [errors, unhealthy, latency, latencyRatio, ...fast];
     this.guardAlarm = new aws.cloudwatch.CompositeAlarm(
       name,
       {

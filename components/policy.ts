@@ -12,6 +12,8 @@ export function assumedBy(service: string): string {
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly pulumi.Input<string>[];
+  /** Condition keys and the one value that each must have. @default none */
+  readonly when?: Readonly<Record<string, string>>;
 }
 
 export function inlinePolicy(grants: readonly Grant[]): pulumi.Output<string> {
@@ -22,6 +24,7 @@ export function inlinePolicy(grants: readonly Grant[]): pulumi.Output<string> {
         Effect: "Allow",
         Action: grant.actions,
         Resource: grant.resources,
+        ...(grant.when && { Condition: { StringEquals: grant.when } }),
       })),
     }),
   );

@@ -2,8 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
-import type { Slot } from "../guard/slot.ts";
-import { RehearsedBreak } from "./args.ts";
+import { type Slot, SLOTS } from "../guard/slot.ts";
+import { RehearsedBreak } from "./guardArgs.ts";
 import { bundleGuard } from "./guardBundle.ts";
 import { assumedBy, inlinePolicy } from "./policy.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
@@ -27,6 +27,8 @@ export class ReversionFunction extends pulumi.ComponentResource {
     super("backout:index:ReversionFunction", name, {}, opts);
     const { names, split, tags } = args;
     const child = { parent: this };
+    const region = aws.getRegionOutput({}, child).region;
+    const accountId = aws.getCallerIdentityOutput({}, child).accountId;
 
     this.topic = new aws.sns.Topic(name, { name: names.topic, tags }, child);
     this.recordTable = new aws.dynamodb.Table(
@@ -71,6 +73,7 @@ export class ReversionFunction extends pulumi.ComponentResource {
             // ELBv2 authorises its Describe calls on all resources only; of alarms only states are read.
             actions: [
               "cloudwatch:DescribeAlarms",
+              "cloudwatch:GetMetricStatistics",
               "elasticloadbalancing:DescribeListeners",
               "elasticloadbalancing:DescribeTargetHealth",
             ],
@@ -79,6 +82,13 @@ export class ReversionFunction extends pulumi.ComponentResource {
           {
             actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
             resources: [this.recordTable.arn],
+          },
+          {
+            actions: ["ecs:DescribeServices"],
+            resources: SLOTS.map(
+              (slot) =>
+                pulumi.interpolate`arn:aws:ecs:${region}:${accountId}:service/${names.cluster}/${names.service[slot]}`,
+            ),
           },
           { actions: ["sns:Publish"], resources: [this.topic.arn] },
         ]),

@@ -1,13 +1,17 @@
-/** A slot's load balancer metrics as queries of an alarm. */
+/** A slot's metrics as queries of an alarm: the load balancer's, and those of its own sidecars. */
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { FAST_NAMESPACE } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 /** The load balancer publishes once a minute; a shorter period would see mostly missing points. */
 export const PERIOD_SECONDS = 60;
+/** The sidecars publish as often. CloudWatch evaluates no alarm more often than every ten seconds. */
+export const FAST_PERIOD_SECONDS = 10;
 
 export type Dimensions = Record<string, pulumi.Input<string>>;
+type Query = aws.types.input.cloudwatch.MetricAlarmMetricQuery;
 
 export function slotDimensions(split: TrafficSplit, slot: Slot): Dimensions {
   return {
@@ -21,15 +25,17 @@ export function renderMetric(
   metricName: string,
   stat: string,
   dimensions: Dimensions,
-): aws.types.input.cloudwatch.MetricAlarmMetricQuery {
-  return {
-    id,
-    metric: {
-      namespace: "AWS/ApplicationELB",
-      metricName,
-      dimensions,
-      period: PERIOD_SECONDS,
-      stat,
-    },
-  };
+): Query {
+  const period = PERIOD_SECONDS;
+  return { id, metric: { namespace: "AWS/ApplicationELB", metricName, dimensions, period, stat } };
+}
+
+export function renderFastMetric(
+  id: string,
+  metricName: string,
+  stat: string,
+  dimensions: Dimensions,
+): Query {
+  const period = FAST_PERIOD_SECONDS;
+  return { id, metric: { namespace: FAST_NAMESPACE, metricName, dimensions, period, stat } };
 }

@@ -1,52 +1,13 @@
-/** A slot's alarms as CloudWatch shows them: states, transitions, actions, and what sets the floors. */
+/** A slot's alarms and what CloudWatch remembers of them: transitions, and actions that failed. */
 import {
   type AlarmHistoryItem,
   type CloudWatchClient,
   DescribeAlarmHistoryCommand,
-  DescribeAlarmsCommand,
-  type MetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
-import { environmentError } from "../base/errors.ts";
+import { readSlotAlarms, type SlotAlarms } from "../guard/alarms.ts";
 import type { EnvironmentNames } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
-
-/** OK, ALARM or INSUFFICIENT_DATA. */
-export type AlarmState = string;
-
-/** The composite alarm whose action is the guard. Times are CloudWatch's: nominal milliseconds. */
-export interface GuardAlarm {
-  readonly name: string;
-  readonly arn: string;
-  readonly state: AlarmState;
-  /** When it came into its state; null when CloudWatch does not say. */
-  readonly transitionedMs: number | null;
-  readonly actionsEnabled: boolean;
-  readonly alarmActions: readonly string[];
-}
-
-/** A metric alarm below it. */
-export interface SignalAlarm {
-  readonly name: string;
-  readonly state: AlarmState;
-  readonly periodSeconds: number;
-  readonly evaluationPeriods: number;
-  readonly datapointsToAlarm: number;
-  readonly threshold: number;
-}
-
-/** What a guard alarm listens to: share of failures, no healthy host, p99, p99 against the other slot. */
-export const SIGNALS = ["errors", "unhealthy", "latency", "latencyRatio"] as const;
-export type Signal = (typeof SIGNALS)[number];
-
-export type SlotAlarms = { readonly guard: GuardAlarm } & Readonly<Record<Signal, SignalAlarm>>;
-
-/** Those of a slot's alarms that are not OK, as sentences. */
-export function notOk(alarms: SlotAlarms): string[] {
-  return [alarms.guard, ...SIGNALS.map((signal) => alarms[signal])]
-    .filter((alarm) => alarm.state !== "OK")
-    .map((alarm) => `alarm ${alarm.name} is ${alarm.state}`);
-}
 
 export interface AlarmReader {
   read(slot: Slot): Promise<SlotAlarms>;
@@ -83,49 +44,7 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
   };
 
   return {
-    async read(slot) {
-      const signalNames: Readonly<Record<Signal, string>> = {
-        errors: names.errorAlarm[slot],
-        unhealthy: names.unhealthyAlarm[slot],
-        latency: names.latencyAlarm[slot],
-        latencyRatio: names.latencyRatioAlarm[slot],
-      };
-      const wanted = [names.guardAlarm[slot], ...Object.values(signalNames)];
-      const found = await client.send(
-        new DescribeAlarmsCommand({
-          AlarmNames: wanted,
-          // Without this only metric alarms are returned.
-          AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-        }),
-      );
-      const guard = found.CompositeAlarms?.find((alarm) => alarm.AlarmName === wanted[0]);
-      const incomplete = (): Error =>
-        environmentError(
-          "incomplete-environment",
-          `slot ${slot} lacks one of its alarms ${wanted.join(", ")}`,
-          "finish provisioning with `backout up` (or `pulumi up`)",
-        );
-      const signal = (which: Signal): SignalAlarm => {
-        const alarm = found.MetricAlarms?.find((one) => one.AlarmName === signalNames[which]);
-        if (!alarm) throw incomplete();
-        return signalAlarm(alarm);
-      };
-      if (!guard) throw incomplete();
-      return {
-        guard: {
-          name: guard.AlarmName ?? "",
-          arn: guard.AlarmArn ?? "",
-          state: guard.StateValue ?? "INSUFFICIENT_DATA",
-          transitionedMs: guard.StateTransitionedTimestamp?.getTime() ?? null,
-          actionsEnabled: guard.ActionsEnabled ?? true,
-          alarmActions: guard.AlarmActions ?? [],
-        },
-        errors: signal("errors"),
-        unhealthy: signal("unhealthy"),
-        latency: signal("latency"),
-        latencyRatio: signal("latencyRatio"),
-      };
-    },
+    read: (slot) => readSlotAlarms(client, names, slot),
 
     async firstAlarmSince(slot, sinceMs) {
       const items = await history(slot, "StateUpdate", sinceMs);
@@ -137,20 +56,6 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
       const items = await history(slot, "Action", sinceMs);
       return items.filter(actionFailed).map((item) => item.HistorySummary ?? "an action failed");
     },
-  };
-}
-
-function signalAlarm(alarm: MetricAlarm): SignalAlarm {
-  // All metrics of one math expression have the same period.
-  const mathPeriod = alarm.Metrics?.find((query) => query.MetricStat)?.MetricStat?.Period;
-  const evaluationPeriods = alarm.EvaluationPeriods ?? 1;
-  return {
-    name: alarm.AlarmName ?? "",
-    state: alarm.StateValue ?? "INSUFFICIENT_DATA",
-    periodSeconds: alarm.Period ?? mathPeriod ?? 60,
-    evaluationPeriods,
-    datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
-    threshold: alarm.Threshold ?? 0,
   };
 }
 

@@ -6,7 +6,7 @@ import type { LoadSnapshot } from "./loadRecorder.ts";
 import { Source } from "./record.ts";
 import { bringTrafficHome } from "./restore.ts";
 import type { DrillRun, Look, Plan } from "./run.ts";
-import { nominalSpan, pollUntil } from "./wait.ts";
+import { nominalSpan, pollUntil, wallOf } from "./wait.ts";
 
 /** `shiftTraffic` throws these before it writes anything, or after it has cleaned up behind itself. */
 const NOTHING_SHIFTED = new Set([
@@ -29,13 +29,34 @@ export async function shiftToCandidate(run: DrillRun, plan: Plan): Promise<void>
   run.undos.push(undo);
   try {
     const guardAlarm = async (slot: Slot) => (await run.ports.alarms.read(slot)).guard;
-    await shiftTraffic({ store, traffic, guardAlarm, now: () => clock.wall() }, plan.candidate);
+    const { sleep, now } = wallOf(clock);
+    await shiftTraffic({ store, traffic, guardAlarm, now, sleep }, plan.candidate);
   } catch (error) {
     // Somebody else's rollout must not be undone by a drill that never moved anything.
     if (error instanceof BackoutError && NOTHING_SHIFTED.has(error.code)) run.undos.pop();
     throw error;
   }
   run.journal("traffic.shifted", { weights: allOn(plan.candidate) });
+}
+
+/** From so many answers the sentinel can say what the stable slot's error rate is at most: 4 %. */
+const CONTROL_REQUESTS = 300;
+const CONTROL_WAIT_WALL_MS = 60_000;
+
+/**
+ * Lets the stable slot serve for a while: a sentinel compares a candidate that has all the traffic
+ * with what the stable slot answered before. With less it is left to the alarms.
+ */
+export async function awaitControl(run: DrillRun, plan: Plan): Promise<void> {
+  const { clock, pollWallMs } = run.ports;
+  const untilMs = clock.toNominal(clock.wall() + CONTROL_WAIT_WALL_MS);
+  const polling = { clock, pollWallMs, untilMs, signal: run.signal };
+  const served = await pollUntil(polling, async () => {
+    await run.look(plan.candidate);
+    const { requests } = run.load?.snapshot().bySlot[plan.stable] ?? { requests: 0 };
+    return requests >= CONTROL_REQUESTS ? true : undefined;
+  });
+  if (!served) run.note(`slot ${plan.stable} answered too little for the sentinel to compare with`);
 }
 
 /** Fewer responses than this show no health. */

@@ -75,6 +75,7 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
     faults: dynamoFaultStore(clients.dynamodb, names.faultTable, () => clock.wall()),
     journal,
     metricDelayMs,
+    hasSentinel: environment.hasSentinel,
     pollWallMs,
     startLoad: (judging) =>
       startLoad({ clock, url: options.url, requestsPerSecond: options.requestsPerSecond, judging }),

@@ -1,6 +1,6 @@
 /** Watching a broken candidate until it is known how it ended: who saw what, and when. */
 import { environmentError } from "../base/errors.ts";
-import { Outcome, type Reversion } from "../guard/reversion.ts";
+import { Outcome, type Reversion, ReversionPath } from "../guard/reversion.ts";
 import { allOn, sameWeights, type Weights } from "../guard/slot.ts";
 import { type Course, courseOf } from "./course.ts";
 import { Source } from "./record.ts";
@@ -11,6 +11,8 @@ import type { RecoveryFacts } from "./verdict.ts";
 
 export interface Observation extends RecoveryFacts {
   readonly weightsAfter: Weights;
+  /** Of the reversion; undefined when none was recorded. */
+  readonly path: ReversionPath | undefined;
 }
 
 /** The guard records after it reverts, at most this long after (its own deadlines, added up). */
@@ -116,6 +118,7 @@ class Watch {
       reversion: this.#reversion ? "recorded" : this.#homeSinceMs === null ? "none" : "unrecorded",
       faultOutlasted: sustainedMs === null ? null : await this.#faultOutlasted(sustainedMs),
       weightsAfter,
+      path: this.#reversion?.path,
     };
   }
 
@@ -131,6 +134,11 @@ class Watch {
     );
     if (!reversion) return;
     this.#reversion = reversion;
+    const calledMs = wallOf(reversion.alarm.stateAt);
+    if (reversion.path === ReversionPath.Sentinel && calledMs !== null) {
+      // An alarm may have gone off meanwhile, or after: it was not what called the guard.
+      this.#run.restamp("alarm.transitioned", Source.Sentinel, { wallMs: calledMs });
+    }
     const stamps = [
       ["reversion.decided", reversion.decidedAt],
       ["weights.written", reversion.writtenAt],

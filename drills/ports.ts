@@ -31,4 +31,6 @@ export interface DrillPorts extends EnvironmentPorts {
    * figure; the floors of detection are as good as this one.
    */
   readonly metricDelayMs: number;
+  /** The candidate's sidecars judge it themselves, beside the alarms. @default false */
+  readonly hasSentinel?: boolean;
 }

@@ -4,7 +4,7 @@ import { type EnvironmentRecord, Phase } from "../guard/record.ts";
 import { allOn, otherSlot, sameWeights, type Slot, SLOTS } from "../guard/slot.ts";
 import type { LiveTraffic } from "../guard/traffic.ts";
 import type { FaultLease, SidecarReport } from "../sidecar/lease.ts";
-import { notOk, type SlotAlarms } from "./alarms.ts";
+import { notOk, type SlotAlarms } from "../guard/alarms.ts";
 import { faultFloors } from "./faultFloors.ts";
 import type { DrillRun, Plan } from "./run.ts";
 import { freshReports } from "./sidecars.ts";
@@ -122,6 +122,7 @@ async function planOf(
   const floors = faultFloors(run.fault, alarms[candidate], {
     deliveryDelayMs: metricDelayMs,
     onsetMs: run.fault.slowsByMs === 0 ? 0 : nominalSpan(clock, run.fault.slowsByMs),
+    hasSentinel: run.ports.hasSentinel ?? false,
   });
   return {
     candidate,

@@ -1,5 +1,6 @@
 /** The record a drill ends with: its published shape. Pure figures over it are in durations.ts and verdict.ts. */
 import { z } from "zod";
+import { ReversionPath } from "../guard/reversion.ts";
 
 export const Verdict = {
   Passed: "passed",
@@ -59,6 +60,8 @@ export const Source = {
   Sidecar: "sidecar",
   CloudWatch: "cloudwatch",
   Guard: "guard",
+  /** Stamps `alarm.transitioned` in an alarm's place: when the candidate's sidecar called the guard. */
+  Sentinel: "sentinel",
 } as const;
 export type Source = (typeof Source)[keyof typeof Source];
 
@@ -102,7 +105,8 @@ export const drillRecordSchema = z.strictObject({
   reason: z.string().nullable(),
   /** Null when the drill ended before there was anything to judge. */
   recovery: z.enum(Recovery).nullable(),
-  path: z.literal("primary"),
+  /** Which way home brought the traffic back, or should have: `primary` also where none did. */
+  path: z.enum(ReversionPath),
   brokenLink: z.enum(BrokenLink).nullable(),
   timeline: z.array(timelineEventSchema),
   durations: durationsSchema,

@@ -1,4 +1,5 @@
 /** The record of a run that has ended and been undone. */
+import { ReversionPath } from "../guard/reversion.ts";
 import type { Weights } from "../guard/slot.ts";
 import { explainLink } from "./brokenLink.ts";
 import { clockErrors, durations } from "./durations.ts";
@@ -26,6 +27,7 @@ export interface Ending {
   /** Null when it cannot be told to what the recovery is owed. */
   recovery?: Recovery | null;
   brokenLink?: BrokenLink | null;
+  path?: ReversionPath | undefined;
   weightsBefore?: Weights;
   weightsAfter?: Weights;
   /** At the end of observation. */
@@ -65,7 +67,7 @@ export function renderRecord(
     verdict: judgement.verdict,
     reason: isFailed ? `${judgement.reason}: ${explainLink(link)}` : judgement.reason,
     recovery: ending.recovery ?? null,
-    path: "primary",
+    path: ending.path ?? ReversionPath.Primary,
     brokenLink: link,
     timeline,
     durations: parts,

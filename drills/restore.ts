@@ -4,9 +4,9 @@ import { clearLatch, returnTraffic } from "../guard/authority.ts";
 import type { Slot } from "../guard/slot.ts";
 import type { FaultLease } from "../sidecar/lease.ts";
 import type { EnvironmentPorts } from "./ports.ts";
-import { notOk } from "./alarms.ts";
+import { notOk } from "../guard/alarms.ts";
 import { freshReports, nextWordWithinMs } from "./sidecars.ts";
-import { pollUntil, sleepWall } from "./wait.ts";
+import { pollUntil, sleepWall, wallOf } from "./wait.ts";
 
 /** A sidecar's word holds for a while (15 s, a crash's longer): twice that, and it must be taken back. */
 const WORDS_PER_REMOVAL = 2;
@@ -51,7 +51,7 @@ export async function removeFault(
 /** All traffic to the stable slot, by the drill's own hand; the guard's latch stays. */
 export async function bringTrafficHome(ports: EnvironmentPorts): Promise<readonly string[]> {
   const { store, traffic, clock } = ports;
-  await withRetries(ports, () => returnTraffic({ store, traffic, now: () => clock.wall() }));
+  await withRetries(ports, () => returnTraffic({ store, traffic, ...wallOf(clock) }));
   return [];
 }
 

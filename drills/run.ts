@@ -1,10 +1,10 @@
 /** One run in progress: its identity, its notes (journal, timeline, live view) and what it has to undo. */
 import { messageOf } from "../base/errors.ts";
 import type { Slot, Weights } from "../guard/slot.ts";
-import { type AlarmState } from "./alarms.ts";
+import { type AlarmState } from "../guard/alarms.ts";
 import type { DrillEvent, Step } from "./events.ts";
 import type { ChosenFault } from "./faults/fault.ts";
-import type { DetectionFloor } from "./floors.ts";
+import type { DetectionFloor } from "../judge/detection.ts";
 import type { Load } from "./load.ts";
 import type { LoadJudging } from "./loadRecorder.ts";
 import type { DrillPorts } from "./ports.ts";
@@ -103,6 +103,13 @@ export class DrillRun {
 
   has(event: TimelineEventName): boolean {
     return this.timeline.some((entry) => entry.event === event);
+  }
+
+  /** The same for an event that another source had stamped, and that turns out to be this one's. */
+  restamp(event: TimelineEventName, source: Source, time: { readonly wallMs: number }): void {
+    const before = this.timeline.findIndex((entry) => entry.event === event);
+    if (before >= 0) this.timeline.splice(before, 1);
+    this.stamp(event, source, time);
   }
 
   /** Notes an event once; its time is given in the clock that its source reads. */

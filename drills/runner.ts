@@ -4,7 +4,7 @@
  */
 import { messageOf, type Problem, refuseProblems } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
-import { awaitBaseline, shiftToCandidate } from "./baseline.ts";
+import { awaitBaseline, awaitControl, shiftToCandidate } from "./baseline.ts";
 import { explainLink, brokenLink as judgeLink } from "./brokenLink.ts";
 import type { DrillEvent } from "./events.ts";
 import { chooseFault } from "./faults/registry.ts";
@@ -86,6 +86,10 @@ async function breakAndWatch(
     ending.plan = plan;
 
     run.load = run.ports.startLoad(plan.judging);
+    if (run.ports.hasSentinel) {
+      run.step("preflight", `sampling slot ${plan.stable}, for the sentinel to compare with`);
+      await awaitControl(run, plan);
+    }
     run.step("shift", `moving all traffic to slot ${plan.candidate}`);
     await shiftToCandidate(run, plan);
     run.step("baseline", `watching slot ${plan.candidate} while it is healthy`);
@@ -110,6 +114,7 @@ async function watch(run: DrillRun, plan: Plan, ending: Ending): Promise<void> {
   const seen = await observe(run, plan);
   ending.traffic = run.load?.snapshot();
   ending.weightsAfter = seen.weightsAfter;
+  ending.path = seen.path;
   ending.recovery = judgeRecovery(seen);
   if (ending.recovery !== Recovery.NotRecovered) return;
   run.step("diagnose", "the hold ran out: looking for the broken link");

@@ -33,3 +33,11 @@ export async function pollUntil<T>(
     await sleepWall(options.clock, options.pollWallMs, options.signal);
   }
 }
+
+/** Wall time and waiting in it, as the guard's traffic authority asks for them. */
+export function wallOf(clock: Clock): {
+  readonly now: () => number;
+  readonly sleep: (wallMs: number) => Promise<void>;
+} {
+  return { now: () => clock.wall(), sleep: (wallMs) => sleepWall(clock, wallMs) };
+}

@@ -17,4 +17,3 @@ export const alarmEventSchema = z.object({
     }),
   }),
 });
-export type AlarmEvent = z.infer<typeof alarmEventSchema>;

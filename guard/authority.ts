@@ -4,22 +4,27 @@
  * conditional write, so the record says until when a write may still land.
  */
 import { environmentError, usageError } from "../base/errors.ts";
+import { sortableId } from "../base/ids.ts";
+import type { Waiting } from "./attempts.ts";
+import { keepHome, OPEN_WRITE_MS, shows, WRITE_TIMEOUT_MS } from "./move.ts";
 import {
   type EnvironmentRecord,
+  latched,
   Phase,
+  promoted,
+  promotionUndone,
   shiftAbandoned,
   shiftBegun,
   shiftDone,
+  stepBegun,
   unlatched,
 } from "./record.ts";
 import type { RecordStore } from "./recordStore.ts";
-import { allOn, otherSlot, sameWeights, type Slot, type Weights } from "./slot.ts";
+import { currentStep, type Rollout, weightsAt } from "./rollout/rollout.ts";
+import { allOn, otherSlot, type Slot, type Weights } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** A weight write is given up after this much wall time; one attempt, no retry behind its back. */
-export const WRITE_TIMEOUT_MS = 5_000;
-
-export interface AuthorityPorts {
+export interface AuthorityPorts extends Waiting {
   readonly store: RecordStore;
   readonly traffic: Traffic;
   /** Wall time, milliseconds since the epoch. */
@@ -38,47 +43,111 @@ export interface ShiftPorts extends AuthorityPorts {
   readonly guardAlarm: (slot: Slot) => Promise<GuardAlarmState>;
 }
 
+/** The environment's clock beside the wall: what bakes, bakes by it. Milliseconds. */
+type EnvironmentClock = () => number;
+
 /**
- * Moves all traffic to `candidate` and leaves it there under watch (phase `baking`).
+ * Moves traffic to `candidate` and leaves it there under watch (phase `baking`): the share of a
+ * rollout's first step or, without a rollout, all of it.
  *
  * An alarm's actions fire once per transition, so the candidate's must be OK, and still be so once
  * the record says that its alarm reverts: one that came in between was only told to people.
  *
  * @throws BackoutError `latched`, `rollout-in-progress`, `not-healthy`, `candidate-is-stable`,
- *   `alarm-not-ok` before any weight is written; `lost-race` when a reversion or another rollout
- *   won, after the weights were put back on the stable slot.
+ *   `alarm-not-ok` before any weight is written; `stalled` when too much time went by before the
+ *   write; `lost-race` when a reversion or another rollout won, after the weights were put back on
+ *   the stable slot.
  */
-export async function shiftTraffic(ports: ShiftPorts, candidate: Slot): Promise<void> {
-  const { store, traffic, now } = ports;
+export async function shiftTraffic(
+  ports: ShiftPorts,
+  candidate: Slot,
+  rollout: Rollout | null = null,
+  environmentNow: EnvironmentClock = ports.now,
+): Promise<EnvironmentRecord> {
+  const { store, traffic } = ports;
   const record = await store.read();
   refuseShift(record, candidate);
-  for (const slot of [candidate, record.stable]) {
-    await refuseUnhealthy(traffic, slot, record.environment);
-  }
+  await refuseUnhealthy(traffic, candidate, record.environment);
+  await refuseUnhealthy(traffic, record.stable, record.environment);
   const armed = await armedAlarm(ports, candidate);
-  const openWriteUntil = new Date(now() + WRITE_TIMEOUT_MS).toISOString();
-  const armedAt =
-    armed.transitionedMs === null ? null : new Date(armed.transitionedMs).toISOString();
+  const armedAt = armed.transitionedMs === null ? null : iso(armed.transitionedMs);
+  const openWriteUntil = iso(ports.now() + OPEN_WRITE_MS);
   const begun = await store.replace(
     record,
-    shiftBegun(record, candidate, { openWriteUntil, armedAt }),
+    shiftBegun(record, candidate, { openWriteUntil, armedAt, rollout }),
   );
   if (!begun) throw lostRace(record.environment);
   try {
     await armedAlarm(ports, candidate, armed);
   } catch (error) {
-    await store.replace(begun, shiftAbandoned(begun));
+    const why = "the alarm was not OK any more";
+    await store.replace(begun, shiftAbandoned(begun, why, iso(ports.now())));
     throw error;
   }
+  return writeCandidate(ports, begun, environmentNow);
+}
 
-  await writeAndReadBack(traffic, allOn(candidate));
-  const done = await store.replace(begun, shiftDone(begun));
-  if (done) return;
+/**
+ * Sets the weight of a rollout's step (the next one, or the same again).
+ *
+ * @param record as it was read when the step was decided: whatever was written since wins
+ * @throws BackoutError as `shiftTraffic`
+ */
+export async function stepTraffic(
+  ports: ShiftPorts,
+  record: EnvironmentRecord,
+  step: number,
+  environmentNow: EnvironmentClock,
+): Promise<EnvironmentRecord> {
+  const { candidate, stable, environment } = record;
+  if (!candidate || record.latch) throw lostRace(environment);
+  await refuseUnhealthy(ports.traffic, candidate, environment);
+  await refuseUnhealthy(ports.traffic, stable, environment);
+  await armedAlarm(ports, candidate);
+  const next = stepBegun(record, step, iso(ports.now() + OPEN_WRITE_MS));
+  const begun = await ports.store.replace(record, next);
+  if (!begun) throw lostRace(environment);
+  return writeCandidate(ports, begun, environmentNow);
+}
+
+/** The one place where a candidate gets traffic: `begun` says so in the record already. */
+async function writeCandidate(
+  ports: ShiftPorts,
+  begun: EnvironmentRecord,
+  environmentNow: EnvironmentClock,
+): Promise<EnvironmentRecord> {
+  const { store } = ports;
+  const { candidate, rollout, environment } = begun;
+  if (!candidate) throw new Error("a shift without a candidate");
+  const weights = rollout ? weightsAt(currentStep(rollout).weight, candidate) : allOn(candidate);
+  // A reversion waits for writes that are open, not for one that begins after it looked.
+  const leftMs = Date.parse(begun.openWriteUntil ?? "") - ports.now();
+  if (!(leftMs > OPEN_WRITE_MS - WRITE_TIMEOUT_MS)) throw stalled(environment);
+  await writeAndReadBack(ports, weights);
+  const done = await store.replace(begun, shiftDone(begun, iso(environmentNow())));
+  if (done) return done;
   // Somebody wrote the record since. After a reversion ours is taken back; the weights of a newer
   // rollout are that rollout's business.
   const winner = await store.read();
-  if (winner.phase === Phase.Idle) await writeAndReadBack(traffic, allOn(winner.stable));
-  throw lostRace(record.environment);
+  if (winner.phase === Phase.Idle) await writeAndReadBack(ports, allOn(winner.stable));
+  throw lostRace(environment);
+}
+
+/**
+ * Makes the candidate, which has all traffic, the stable slot.
+ *
+ * @throws BackoutError `lost-race` when the record changed since it was read
+ */
+export async function promoteCandidate(
+  ports: AuthorityPorts,
+  record: EnvironmentRecord,
+  previousRelease: string | null,
+  warmUntil: string,
+): Promise<EnvironmentRecord> {
+  const next = promoted(record, previousRelease, warmUntil, iso(ports.now()));
+  const written = await ports.store.replace(record, next);
+  if (!written) throw lostRace(record.environment);
+  return written;
 }
 
 /**
@@ -86,13 +155,54 @@ export async function shiftTraffic(ports: ShiftPorts, candidate: Slot): Promise<
  *
  * @throws BackoutError `not-healthy` when the stable slot could not take the traffic
  */
-export async function returnTraffic(ports: AuthorityPorts): Promise<Weights> {
+export async function returnTraffic(
+  ports: AuthorityPorts,
+  why = "ended by hand",
+): Promise<Weights> {
   const { store, traffic } = ports;
   const record = await store.read();
   await refuseUnhealthy(traffic, record.stable, record.environment);
   const home = allOn(record.stable);
-  await writeAndReadBack(traffic, home);
-  await writeRecord(store, shiftAbandoned);
+  await writeAndReadBack(ports, home);
+  const after = await writeRecord(store, (current) => {
+    const at = iso(ports.now());
+    if (isSameShift(current, record)) return shiftAbandoned(current, why, at);
+    return isPromotionOf(current, record) ? promotionUndone(current, record, why, at) : current;
+  });
+  // Another rollout began meanwhile: its traffic stays guarded by its record.
+  if (after.candidate !== null) throw lostRace(record.environment);
+  await keepHome(after, home, ports);
+  return home;
+}
+
+/**
+ * Brings all traffic back to the release that was stable before the last promotion, and latches the
+ * promoted one's slot: whoever rolls back says that it is bad.
+ *
+ * @throws BackoutError `no-previous` when nothing was promoted since; `not-healthy`
+ */
+export async function rollBack(ports: AuthorityPorts, why: string): Promise<Weights> {
+  const { store, traffic, now } = ports;
+  const record = await store.read();
+  const { previous, environment, stable } = record;
+  if (!previous) {
+    throw environmentError(
+      "no-previous",
+      `environment "${environment}" knows no release before the one in slot ${stable}`,
+      "put the release that you want into the idle slot with `pulumi up`, and roll it out",
+    );
+  }
+  await refuseUnhealthy(traffic, previous.slot, environment);
+  const home = allOn(previous.slot);
+  await writeAndReadBack(ports, home);
+  const at = iso(now());
+  const after = await writeRecord(store, (current) =>
+    current.stable === stable && current.previous?.slot === previous.slot
+      ? latched(current, stable, previous.slot, { id: sortableId(now()), reason: why, at })
+      : current,
+  );
+  if (after.stable !== previous.slot) throw lostRace(environment);
+  await keepHome(after, home, ports);
   return home;
 }
 
@@ -173,14 +283,27 @@ function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
   }
 }
 
-/** Writes weights, reads the listener once and throws when it shows others. */
-async function writeAndReadBack(traffic: Traffic, weights: Weights): Promise<void> {
-  await traffic.write(weights, WRITE_TIMEOUT_MS);
-  const live = await traffic.read();
-  if (sameWeights(live.weights, weights) && !live.sticky) return;
+function isSameShift(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
+  return a.candidate === b.candidate && a.armedAt === b.armedAt && a.rollout?.id === b.rollout?.id;
+}
+
+/** It was promoted since, and nothing else happened: its traffic has left it by then. */
+function isPromotionOf(current: EnvironmentRecord, before: EnvironmentRecord): boolean {
+  return (
+    current.phase === Phase.Idle &&
+    current.stable === before.candidate &&
+    current.previous?.slot === before.stable &&
+    current.lastRollout?.id === before.rollout?.id
+  );
+}
+
+/** Writes weights and throws when the listener does not come to show them. */
+async function writeAndReadBack(ports: AuthorityPorts, weights: Weights): Promise<void> {
+  await ports.traffic.write(weights, WRITE_TIMEOUT_MS);
+  if (await shows(weights, ports)) return;
   throw environmentError(
     "weights-not-taken",
-    `the listener shows ${JSON.stringify(live.weights)} after ${JSON.stringify(weights)} was written`,
+    `the listener does not show ${JSON.stringify(weights)} after they were written`,
     "look for another writer of this listener's weights: only Backout may write them",
   );
 }
@@ -207,10 +330,22 @@ export async function writeRecord(
   );
 }
 
+function stalled(environment: string): Error {
+  return environmentError(
+    "stalled",
+    `the shift of environment "${environment}" was held up for so long that it was not begun`,
+    "nothing was moved: try again",
+  );
+}
+
 function lostRace(environment: string): Error {
   return environmentError(
     "lost-race",
     `a reversion or another rollout of environment "${environment}" came first`,
     `see \`backout env status ${environment}\``,
   );
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -1,5 +1,7 @@
 /** The guard's decision over one alarm: a pure function of what is known at that moment. */
 import { type EnvironmentRecord, Phase } from "./record.ts";
+import { OnBad } from "./rollout/rollout.ts";
+import { shiftOf } from "./sentinelEvent.ts";
 import { otherSlot, type Slot, type Weights } from "./slot.ts";
 
 export interface Situation {
@@ -8,6 +10,8 @@ export interface Situation {
     readonly state: string;
     /** CloudWatch's stamp of the state, milliseconds; null when the event has none. */
     readonly stateMs: number | null;
+    /** Of a sentinel in an alarm's place: which shift it judged (`shiftOf`). */
+    readonly shift?: string;
   };
   /** `unreachable` when the record store did not answer in time. */
   readonly record: EnvironmentRecord | "unreachable";
@@ -33,7 +37,8 @@ export type Decision =
  * other slot people are told. Traffic never goes to a side without healthy targets. With the record
  * store down the weights decide: a slot that carries traffic and alarms is left, if the other side
  * can take it and does not alarm itself. Without that an outage of both sides would send the traffic
- * to and fro, for no latch can be written.
+ * to and fro, for no latch can be written. A sentinel only knows that the candidate is worse than
+ * the stable slot: without the record, which says which is which, it moves nothing.
  */
 export function decide(situation: Situation): Decision {
   const { alarm, record, weights, healthyTargets } = situation;
@@ -43,13 +48,29 @@ export function decide(situation: Situation): Decision {
     return { action: "nothing", why: `the alarm of slot ${slot} is ${alarm.state}` };
   }
 
+  if (record === "unreachable" && alarm.shift !== undefined) {
+    return {
+      action: "refuse",
+      why: `the sentinel of slot ${slot} calls, but the record is unreachable: is it the candidate?`,
+    };
+  }
   if (record !== "unreachable" && isOlderThanRollout(alarm, record)) {
     return {
       action: "notify",
       why: `slot ${slot} alarmed, but before it became the candidate: a late event`,
     };
   }
-  const mayLeave = slotMayBeLeft(record, slot, weights);
+  if (
+    record !== "unreachable" &&
+    record.candidate === slot &&
+    record.rollout?.onBad === OnBad.Hold
+  ) {
+    return {
+      action: "notify",
+      why: `slot ${slot} alarms, and its rollout is to be held, not reverted`,
+    };
+  }
+  const mayLeave = slotMayBeLeft(record, alarm, weights);
   if (!mayLeave.allowed) return { action: "notify", why: mayLeave.why };
 
   const alreadyHome = weights[slot] === 0 && weights[other] > 0;
@@ -75,29 +96,32 @@ export function decide(situation: Situation): Decision {
  * the same slot. Its alarm was OK when that one began, so a later ALARM has an event of its own.
  */
 function isOlderThanRollout(alarm: Situation["alarm"], record: EnvironmentRecord): boolean {
-  if (record.candidate !== alarm.slot || record.armedAt === null) return false;
+  if (record.candidate !== alarm.slot) return false;
+  if (alarm.shift !== undefined) return alarm.shift !== shiftOf(record);
+  if (record.armedAt === null) return false;
   return alarm.stateMs !== null && alarm.stateMs <= Date.parse(record.armedAt);
 }
 
 function slotMayBeLeft(
   record: EnvironmentRecord | "unreachable",
-  slot: Slot,
+  { slot, shift }: Situation["alarm"],
   weights: Weights,
 ): { allowed: boolean; why: string } {
+  const alarms = shift === undefined ? "alarms" : "is bad by its sentinel";
   if (record === "unreachable") {
     return weights[slot] > 0
       ? { allowed: true, why: `slot ${slot} alarms and carries traffic; the record is unreachable` }
       : { allowed: false, why: `slot ${slot} alarms and carries no traffic; record unreachable` };
   }
   if (record.latch?.slot === slot) {
-    return { allowed: true, why: `slot ${slot} alarms and is latched` };
+    return { allowed: true, why: `slot ${slot} ${alarms} and is latched` };
   }
   if (record.candidate === slot && record.phase !== Phase.Idle) {
     return {
       allowed: true,
-      why: `slot ${slot} alarms while it is the candidate (${record.phase})`,
+      why: `slot ${slot} ${alarms} while it is the candidate (${record.phase})`,
     };
   }
   const role = record.stable === slot ? "the stable slot" : "idle";
-  return { allowed: false, why: `slot ${slot} alarms, but it is ${role}: nothing to revert` };
+  return { allowed: false, why: `slot ${slot} ${alarms}, but it is ${role}: nothing to revert` };
 }

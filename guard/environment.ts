@@ -13,7 +13,15 @@ import {
   type EnvironmentNames,
   environmentNames,
   INITIAL_STABLE_TAG,
+  ROLLOUT_TAG,
+  SENTINEL_TAG,
 } from "./names.ts";
+import {
+  DEFAULT_SETTINGS,
+  type RolloutSettings,
+  settingsOfTag,
+  STEPS,
+} from "./rollout/settings.ts";
 import { Slot } from "./slot.ts";
 import type { ListenerIdentity } from "./traffic.ts";
 
@@ -23,6 +31,10 @@ export interface LocatedEnvironment extends ListenerIdentity {
   readonly loadBalancerArn: string;
   /** The slot that is stable as long as nobody has written the environment's record. */
   readonly initialStable: Slot;
+  /** How rollouts go here when nobody says otherwise. */
+  readonly rollout: RolloutSettings;
+  /** The candidate's sidecars judge it themselves. */
+  readonly hasSentinel: boolean;
   readonly dnsName: string;
   readonly listenerPort: number;
 }
@@ -104,9 +116,8 @@ export async function locateEnvironment(
     client.send(new DescribeListenersCommand({ LoadBalancerArn: loadBalancerArn })),
     client.send(new DescribeTagsCommand({ ResourceArns: [loadBalancerArn] })),
   ]);
-  const initialStable = TagDescriptions?.[0]?.Tags?.find(
-    (tag) => tag.Key === INITIAL_STABLE_TAG,
-  )?.Value;
+  const tagged = (key: string): string | undefined =>
+    TagDescriptions?.[0]?.Tags?.find((tag) => tag.Key === key)?.Value;
   const listener = Listeners?.find((found) =>
     found.DefaultActions?.some((action) =>
       action.ForwardConfig?.TargetGroups?.some((group) => group.TargetGroupArn === blue),
@@ -117,7 +128,12 @@ export async function locateEnvironment(
     name,
     names,
     loadBalancerArn,
-    initialStable: initialStable === Slot.Green ? Slot.Green : Slot.Blue,
+    initialStable: tagged(INITIAL_STABLE_TAG) === Slot.Green ? Slot.Green : Slot.Blue,
+    rollout: settingsOfTag(tagged(ROLLOUT_TAG)) ?? {
+      ...DEFAULT_SETTINGS,
+      steps: STEPS.blueGreen,
+    },
+    hasSentinel: tagged(SENTINEL_TAG) !== undefined,
     dnsName: balancer?.DNSName ?? "",
     listenerPort: listener.Port ?? 80,
     listenerArn: listener.ListenerArn,

@@ -4,13 +4,15 @@
  */
 import { messageOf } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
-import { type AlarmEvent, alarmEventSchema } from "./alarmEvent.ts";
-import { WRITE_TIMEOUT_MS, writeRecord } from "./authority.ts";
+import { alarmEventSchema } from "./alarmEvent.ts";
+import { CALL_TIMEOUT_MS, tried, withDeadline } from "./attempts.ts";
+import { writeRecord } from "./authority.ts";
 import { type Decision, decide, type Situation } from "./decide.ts";
 import { type EnvironmentRecord, latched } from "./record.ts";
+import { moveTo, keepHome } from "./move.ts";
 import type { RecordStore } from "./recordStore.ts";
-import { Outcome, type Reversion } from "./reversion.ts";
-import { allOn, otherSlot, sameWeights, type Slot, type Weights } from "./slot.ts";
+import { Outcome, type Reversion, ReversionPath } from "./reversion.ts";
+import { allOn, otherSlot, type Slot } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface GuardPorts {
@@ -29,14 +31,6 @@ export interface GuardPorts {
   readonly log: (line: string) => void;
 }
 
-/** All times here are wall milliseconds. A call that does not answer within this is given up. */
-const CALL_TIMEOUT_MS = 2_000;
-/** Each call is tried this often: a throttled one passes soon, and nobody else tries for us. */
-const ATTEMPTS = 3;
-const BETWEEN_ATTEMPTS_MS = 200;
-/** How long a written listener may go on showing its old weights before it is written again. */
-const READ_BACK_MS = 5_000;
-
 /**
  * Handles one alarm event and returns what was done.
  *
@@ -45,18 +39,41 @@ const READ_BACK_MS = 5_000;
  *   because the other side cannot take the traffic now
  */
 export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Reversion> {
-  const receivedAt = iso(ports.now());
-  const alarm = alarmEventSchema.parse(event);
-  const slot = ports.slotOfAlarm(alarm.alarmData.alarmName);
+  const { alarmData } = alarmEventSchema.parse(event);
+  const slot = ports.slotOfAlarm(alarmData.alarmName);
   if (!slot) {
     throw new Error(
-      `alarm "${alarm.alarmData.alarmName}" belongs to no slot of environment "${ports.environment}"`,
+      `alarm "${alarmData.alarmName}" belongs to no slot of environment "${ports.environment}"`,
     );
   }
-  const begun = beginning(alarm, slot, receivedAt, ports);
+  const { value: state, timestamp: stateAt, reason } = alarmData.state;
+  const alarm = { name: alarmData.alarmName, slot, state, stateAt, reason };
+  return act(alarm, ReversionPath.Primary, ports);
+}
+
+/** What is known of the alarm that asks for a reversion. */
+export interface Alarm {
+  readonly name: string;
+  readonly slot: Slot;
+  /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
+  readonly state: string;
+  /** CloudWatch's own stamp of the state; empty when it is not known. */
+  readonly stateAt: string;
+  readonly reason: string;
+  /** Of a sentinel: which shift its evidence is about (`shiftOf`). */
+  readonly shift?: string;
+}
+
+/** Decides on one alarm and acts; throws as `handleAlarm` does. */
+export async function act(
+  alarm: Alarm,
+  path: ReversionPath,
+  ports: GuardPorts,
+): Promise<Reversion> {
+  const begun = beginning(alarm, path, ports);
   let situation: Situation;
   try {
-    situation = await assess(alarm, slot, ports);
+    situation = await assess(alarm, ports);
   } catch (error) {
     const why = `the load balancer could not be read: ${messageOf(error)}`;
     await conclude({ ...begun, outcome: Outcome.Failed, why }, ports);
@@ -81,25 +98,17 @@ export async function handleAlarm(event: unknown, ports: GuardPorts): Promise<Re
   throw new Error(decision.why);
 }
 
-function beginning(
-  alarm: AlarmEvent,
-  slot: Slot,
-  receivedAt: string,
-  ports: GuardPorts,
-): Reversion {
+function beginning(alarm: Alarm, path: ReversionPath, ports: GuardPorts): Reversion {
+  const receivedAt = iso(ports.now());
+  const { name, slot, stateAt, reason } = alarm;
   return {
     schemaVersion: 1,
     id: sortableId(ports.now()),
     environment: ports.environment,
     outcome: Outcome.Notified,
-    path: "primary",
+    path,
     why: "",
-    alarm: {
-      name: alarm.alarmData.alarmName,
-      slot,
-      stateAt: alarm.alarmData.state.timestamp,
-      reason: alarm.alarmData.state.reason,
-    },
+    alarm: { name, slot, stateAt, reason },
     receivedAt,
     decidedAt: receivedAt,
     writtenAt: null,
@@ -109,7 +118,7 @@ function beginning(
   };
 }
 
-async function assess(alarm: AlarmEvent, slot: Slot, ports: GuardPorts): Promise<Situation> {
+async function assess(alarm: Alarm, ports: GuardPorts): Promise<Situation> {
   const read = <T>(what: () => Promise<T>): Promise<T> => tried(what, ports);
   const otherwise =
     <T>(value: T, what: string) =>
@@ -124,16 +133,17 @@ async function assess(alarm: AlarmEvent, slot: Slot, ports: GuardPorts): Promise
     read(() => ports.traffic.read()),
     read(() => ports.traffic.healthyTargets("blue")),
     read(() => ports.traffic.healthyTargets("green")),
-    read(() => ports.alarmStateOf(otherSlot(slot))).catch(
+    read(() => ports.alarmStateOf(otherSlot(alarm.slot))).catch(
       otherwise(null, "the other slot's alarm is unreadable"),
     ),
   ]);
+  const { slot, state, shift } = alarm;
   return {
-    alarm: {
-      slot,
-      state: alarm.alarmData.state.value,
-      stateMs: millisecondsOf(alarm.alarmData.state.timestamp),
-    },
+    // A sentinel's stamp is of the wall's clock, and not to be compared with CloudWatch's.
+    alarm:
+      shift === undefined
+        ? { slot, state, stateMs: millisecondsOf(alarm.stateAt) }
+        : { slot, state, stateMs: null, shift },
     record,
     weights: live.weights,
     healthyTargets: { blue, green },
@@ -169,7 +179,7 @@ async function revert(
     if (again.action !== "revert") return takeBack(moved, again.why, record, ports);
   }
   const concluded = await conclude(moved, ports);
-  await outlastOpenWrite(record ?? situation.record, home, ports);
+  await keepHome(record ?? situation.record, home, ports);
   return concluded;
 }
 
@@ -190,7 +200,7 @@ async function confirmHome(
   };
   const now = known ? record : await latch(home, decision, ports);
   const concluded = await conclude(home, ports);
-  await outlastOpenWrite(now ?? record, allOn(decision.to), ports);
+  await keepHome(now ?? record, allOn(decision.to), ports);
   return concluded;
 }
 
@@ -222,9 +232,13 @@ async function latch(
   }
 }
 
-/** The slot is nobody's candidate and is not latched: an alarm of it should only have been told. */
+/**
+ * The slot is nobody's candidate and is not latched: an alarm of it should only have been told. One
+ * that was promoted while the guard moved its traffic is left all the same: it is bad.
+ */
 function isStable(record: EnvironmentRecord, slot: Slot): boolean {
-  return record.stable === slot && record.latch?.slot !== slot;
+  const justPromoted = record.previous?.slot === otherSlot(slot);
+  return record.stable === slot && record.latch?.slot !== slot && !justPromoted;
 }
 
 /** Moved while the record was unreachable, and the record says now that it should not have been. */
@@ -247,61 +261,6 @@ async function takeBack(
   );
 }
 
-interface Move {
-  readonly writtenAt: string | null;
-  readonly verifiedAt: string | null;
-  readonly problem: string;
-}
-
-/** Writes, reads back until it shows, and writes again when it does not. */
-async function moveTo(weights: Weights, ports: GuardPorts): Promise<Move> {
-  let writtenAt: string | null = null;
-  let problem = "";
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    try {
-      await ports.traffic.write(weights, WRITE_TIMEOUT_MS);
-      writtenAt ??= iso(ports.now());
-      if (await shows(weights, ports)) {
-        return { writtenAt, verifiedAt: iso(ports.now()), problem };
-      }
-      problem = "the listener went on showing other weights";
-    } catch (error) {
-      problem = messageOf(error);
-    }
-    ports.log(`attempt ${attempt} to move the weights failed: ${problem}`);
-    if (attempt < ATTEMPTS) await ports.sleep(BETWEEN_ATTEMPTS_MS * attempt);
-  }
-  return { writtenAt, verifiedAt: null, problem };
-}
-
-/** Whether the listener shows the weights within READ_BACK_MS: a read may be older than a write. */
-async function shows(weights: Weights, ports: GuardPorts): Promise<boolean> {
-  const deadlineMs = ports.now() + READ_BACK_MS;
-  for (;;) {
-    const live = await tried(() => ports.traffic.read(), ports);
-    if (sameWeights(live.weights, weights) && !live.sticky) return true;
-    if (ports.now() >= deadlineMs) return false;
-    await ports.sleep(BETWEEN_ATTEMPTS_MS);
-  }
-}
-
-/** A rollout's write that was under way may land after the reversion: look again past its deadline. */
-async function outlastOpenWrite(
-  record: EnvironmentRecord | "unreachable",
-  home: Weights,
-  ports: GuardPorts,
-): Promise<void> {
-  if (record === "unreachable" || record.openWriteUntil === null) return;
-  const waitMs = Date.parse(record.openWriteUntil) - ports.now();
-  if (waitMs <= 0) return;
-  await ports.sleep(Math.min(waitMs, WRITE_TIMEOUT_MS) + 100);
-  const live = await tried(() => ports.traffic.read(), ports);
-  if (sameWeights(live.weights, home)) return;
-  ports.log(`a late write moved the weights to ${JSON.stringify(live.weights)}: reverting again`);
-  const { verifiedAt, problem } = await moveTo(home, ports);
-  if (verifiedAt === null) throw new Error(`a late write could not be undone: ${problem}`);
-}
-
 /** Records, and tells people unless an entry with this id shows that they were told. */
 async function conclude(reversion: Reversion, ports: GuardPorts): Promise<Reversion> {
   const isNew = await withDeadline(ports.store.putReversion(reversion), CALL_TIMEOUT_MS).catch(
@@ -317,29 +276,6 @@ async function conclude(reversion: Reversion, ports: GuardPorts): Promise<Revers
     ports.log(`the ${reversion.outcome} outcome was not announced: ${messageOf(error)}`);
   }
   return reversion;
-}
-
-async function tried<T>(call: () => Promise<T>, ports: GuardPorts): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await withDeadline(call(), CALL_TIMEOUT_MS);
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      await ports.sleep(BETWEEN_ATTEMPTS_MS * attempt);
-    }
-  }
-}
-
-async function withDeadline<T>(work: Promise<T>, wallMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${wallMs} ms`)), wallMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** CloudWatch writes `2019-10-02T17:04:40.989+0000`, without the colon that ISO 8601 asks for. */

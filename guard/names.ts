@@ -10,8 +10,23 @@ export const ENVIRONMENT_TAG = "backout:environment";
 /** On the load balancer: the slot that is stable while the environment's record is unwritten. */
 export const INITIAL_STABLE_TAG = "backout:initial-stable";
 
+/** On the load balancer: how a rollout goes here when nobody says otherwise (see rollout/settings.ts). */
+export const ROLLOUT_TAG = "backout:rollout";
+
+/** On the load balancer: the false-reversion probability of its sentinels, where it has any. */
+export const SENTINEL_TAG = "backout:sentinel";
+
 /** On an ECS service: the release (image) that its slot runs. */
 export const RELEASE_TAG = "backout:release";
+
+/** What a slot's sidecars publish themselves, every ten seconds, at a resolution of one second. */
+export const FAST_NAMESPACE = "Backout";
+export const FAST_METRIC = { requests: "Requests", errors: "Errors", latency: "Latency" } as const;
+
+/** The same for every task of a slot: their counts add up. */
+export function fastDimensions(environment: string, slot: Slot): Record<string, string> {
+  return { Environment: environment, Slot: slot };
+}
 
 export interface EnvironmentNames {
   readonly loadBalancer: string;
@@ -25,7 +40,14 @@ export interface EnvironmentNames {
   readonly latencyAlarm: Readonly<Record<Slot, string>>;
   /** Compares a slot's latency with the other slot's. */
   readonly latencyRatioAlarm: Readonly<Record<Slot, string>>;
+  /** Of the sidecars' own metrics; only where the environment has fast signals. */
+  readonly fastErrorAlarm: Readonly<Record<Slot, string>>;
+  readonly fastLatencyAlarm: Readonly<Record<Slot, string>>;
+  /** No resource: what a reversion calls the sidecars' own judgement of a slot. */
+  readonly sentinel: Readonly<Record<Slot, string>>;
   readonly guardFunction: string;
+  /** The rule that calls the guard every minute. */
+  readonly reconcileRule: string;
   readonly topic: string;
   readonly recordTable: string;
   readonly faultTable: string;
@@ -49,7 +71,11 @@ export function environmentNames(environment: string): EnvironmentNames {
     unhealthyAlarm: perSlot("-unhealthy"),
     latencyAlarm: perSlot("-latency"),
     latencyRatioAlarm: perSlot("-latency-ratio"),
+    fastErrorAlarm: perSlot("-fast-errors"),
+    fastLatencyAlarm: perSlot("-fast-latency"),
+    sentinel: perSlot("-sentinel"),
     guardFunction: `${environment}-guard`,
+    reconcileRule: `${environment}-reconcile`,
     topic: `${environment}-guard`,
     recordTable: `${environment}-record`,
     faultTable: `${environment}-faults`,

@@ -3,6 +3,7 @@
  * DynamoDB item, written under a condition on its `version`. The transitions are pure.
  */
 import { z } from "zod";
+import { completed, rolloutSchema } from "./rollout/rollout.ts";
 import { Slot } from "./slot.ts";
 
 const slot = z.enum([Slot.Blue, Slot.Green]);
@@ -40,6 +41,24 @@ export const environmentRecordSchema = z.object({
    * written before this member was, and where CloudWatch did not say.
    */
   armedAt: z.iso.datetime().nullable().default(null),
+  /** What brings the candidate's weight up step by step; null for a shift of everything at once. */
+  rollout: rolloutSchema.nullable().default(null),
+  /** How the last rollout ended, and why. */
+  lastRollout: z
+    .object({
+      id: z.string(),
+      release: z.string().nullable(),
+      ended: z.enum(["promoted", "reverted", "aborted"]),
+      why: z.string(),
+      at: z.iso.datetime(),
+    })
+    .nullable()
+    .default(null),
+  /** After a promotion: the slot that was stable before, and until when it stays warm. */
+  previous: z
+    .object({ slot, release: z.string().nullable(), warmUntil: z.iso.datetime() })
+    .nullable()
+    .default(null),
 });
 export type EnvironmentRecord = z.infer<typeof environmentRecordSchema>;
 
@@ -55,19 +74,82 @@ export function initialRecord(environment: string, stable: Slot = Slot.Blue): En
     latch: null,
     openWriteUntil: null,
     armedAt: null,
+    rollout: null,
+    lastRollout: null,
+    previous: null,
   };
 }
 
+/** Begins to move traffic to `candidate`, by a rollout's first step or, without one, all at once. */
 export function shiftBegun(
   record: EnvironmentRecord,
   candidate: Slot,
-  { openWriteUntil, armedAt }: Pick<EnvironmentRecord, "openWriteUntil" | "armedAt">,
+  {
+    openWriteUntil,
+    armedAt,
+    rollout = null,
+  }: Pick<EnvironmentRecord, "openWriteUntil" | "armedAt"> &
+    Partial<Pick<EnvironmentRecord, "rollout">>,
 ): EnvironmentRecord {
-  return { ...record, candidate, phase: Phase.Shifting, openWriteUntil, armedAt };
+  return {
+    ...record,
+    candidate,
+    phase: Phase.Shifting,
+    openWriteUntil,
+    armedAt,
+    rollout,
+    previous: null,
+  };
 }
 
-export function shiftDone(record: EnvironmentRecord): EnvironmentRecord {
-  return { ...record, phase: Phase.Baking, openWriteUntil: null };
+/** Begins to set the weight of a later step, or of the same one again. */
+export function stepBegun(
+  record: EnvironmentRecord,
+  step: number,
+  openWriteUntil: string,
+): EnvironmentRecord {
+  const { rollout } = record;
+  if (!rollout) throw new Error("there is no rollout to go on with");
+  return {
+    ...record,
+    phase: Phase.Shifting,
+    openWriteUntil,
+    rollout: {
+      ...rollout,
+      step,
+      stepAt: null,
+      approved: step === rollout.step && rollout.approved,
+    },
+  };
+}
+
+/** @param at the environment's clock */
+export function rolloutPaused(
+  record: EnvironmentRecord,
+  why: string,
+  at: string,
+): EnvironmentRecord {
+  if (!record.rollout) throw new Error("there is no rollout to pause");
+  return { ...record, rollout: { ...record.rollout, paused: { why, at } } };
+}
+
+export function rolloutResumed(record: EnvironmentRecord): EnvironmentRecord {
+  if (!record.rollout) throw new Error("there is no rollout to go on with");
+  return { ...record, rollout: { ...record.rollout, paused: null } };
+}
+
+/** A person ends the step that it is in; `full` also leaves out all steps between it and 100 %. */
+export function rolloutApproved(record: EnvironmentRecord, full: boolean): EnvironmentRecord {
+  const { rollout } = record;
+  if (!rollout) throw new Error("there is no rollout to promote");
+  const steps = full ? completed(rollout.steps.slice(0, rollout.step + 1)) : rollout.steps;
+  return { ...record, rollout: { ...rollout, steps, approved: true, paused: null } };
+}
+
+/** @param at the environment's clock: from then on the step bakes */
+export function shiftDone(record: EnvironmentRecord, at: string | null = null): EnvironmentRecord {
+  const rollout = record.rollout && { ...record.rollout, stepAt: at };
+  return { ...record, phase: Phase.Baking, openWriteUntil: null, rollout };
 }
 
 /** After a reversion: no candidate, and the slot it came from stays shut until the latch is cleared. */
@@ -78,20 +160,85 @@ export function latched(
   reversion: { readonly id: string; readonly reason: string; readonly at: string },
 ): EnvironmentRecord {
   return {
-    ...record,
+    ...ended(record, "reverted", reversion.reason, reversion.at),
     stable: to,
-    candidate: null,
-    phase: Phase.Idle,
     latch: { slot: from, reason: reversion.reason, reversionId: reversion.id, at: reversion.at },
-    // A rollout's write may still be under way: whoever handles the event again must know it too.
-    openWriteUntil: record.openWriteUntil,
-    armedAt: null,
+    previous: null,
   };
 }
 
-/** A rollout given up without a reversion: all traffic is back on the stable slot. */
-export function shiftAbandoned(record: EnvironmentRecord): EnvironmentRecord {
-  return { ...record, candidate: null, phase: Phase.Idle, openWriteUntil: null, armedAt: null };
+/**
+ * A rollout given up without a reversion: all traffic is back on the stable slot.
+ *
+ * @param at wall time
+ */
+export function shiftAbandoned(
+  record: EnvironmentRecord,
+  why: string,
+  at: string,
+): EnvironmentRecord {
+  return ended(record, "aborted", why, at);
+}
+
+/**
+ * The candidate is the stable slot from now on, and the one before it stays warm.
+ *
+ * @param at wall time
+ */
+export function promoted(
+  record: EnvironmentRecord,
+  previousRelease: string | null,
+  warmUntil: string,
+  at: string,
+): EnvironmentRecord {
+  const { candidate, stable } = record;
+  if (!candidate) throw new Error("there is no candidate to promote");
+  return {
+    ...ended(record, "promoted", "every step was good", at),
+    stable: candidate,
+    previous: { slot: stable, release: previousRelease, warmUntil },
+  };
+}
+
+/**
+ * A person took the traffic home while the rollout was promoted: who aborts, wins.
+ *
+ * @param before the record that the person saw
+ * @param at wall time
+ */
+export function promotionUndone(
+  record: EnvironmentRecord,
+  before: EnvironmentRecord,
+  why: string,
+  at: string,
+): EnvironmentRecord {
+  const { lastRollout } = record;
+  return {
+    ...record,
+    stable: before.stable,
+    previous: null,
+    lastRollout: lastRollout && { ...lastRollout, ended: "aborted", why, at },
+  };
+}
+
+/** Keeps `openWriteUntil`: whoever brings traffic home must know of a write that is under way. */
+function ended(
+  record: EnvironmentRecord,
+  how: NonNullable<EnvironmentRecord["lastRollout"]>["ended"],
+  why: string,
+  at: string,
+): EnvironmentRecord {
+  const { rollout } = record;
+  return {
+    ...record,
+    candidate: null,
+    phase: Phase.Idle,
+    armedAt: null,
+    rollout: null,
+    lastRollout: rollout
+      ? { id: rollout.id, release: rollout.release, ended: how, why, at }
+      : record.lastRollout,
+  };
 }
 
 export function unlatched(record: EnvironmentRecord): EnvironmentRecord {

@@ -18,20 +18,32 @@ export const Outcome = {
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
+/**
+ * Which way home acted. `primary`: alarm, function, weights. `sentinel`: the candidate's sidecar,
+ * function, weights, with no alarm in between. `reconcile`: the look that the guard takes every
+ * minute, when an alarm's event was lost or a late write moved the weights again.
+ */
+export const ReversionPath = {
+  Primary: "primary",
+  Sentinel: "sentinel",
+  Reconcile: "reconcile",
+} as const;
+export type ReversionPath = (typeof ReversionPath)[keyof typeof ReversionPath];
+
 /** All times are wall times of the guard's machine, ISO 8601 with milliseconds. */
 export const reversionSchema = z.object({
   schemaVersion: z.literal(1),
   id: z.string(),
   environment: z.string(),
   outcome: z.enum(Outcome),
-  /** Which way home acted: `primary` is alarm, function, weights. */
-  path: z.literal("primary"),
+  path: z.enum(ReversionPath),
   why: z.string(),
   alarm: z.object({
     name: z.string(),
     slot: z.enum([Slot.Blue, Slot.Green]),
-    /** CloudWatch's own stamp of the state, in its clock. */
+    /** CloudWatch's own stamp of the state, in its clock; a sentinel's in wall time. */
     stateAt: z.string(),
+    /** CloudWatch's words for the state, or the sentinel's evidence. */
     reason: z.string(),
   }),
   receivedAt: z.iso.datetime(),

@@ -1,7 +1,10 @@
 /** The stack's configuration, read and checked as a whole: every problem is reported at once. */
 import { z } from "zod";
-import { environmentProblems, RehearsedBreak, type EnvironmentArgs } from "../components/args.ts";
+import { environmentProblems, type EnvironmentArgs } from "../components/args.ts";
 import type { Problem } from "../base/errors.ts";
+import { RehearsedBreak } from "../components/guardArgs.ts";
+import { rolloutSettings, Strategy, STRATEGY_STEPS } from "../components/rolloutArgs.ts";
+import { OnBad, OnDeadline } from "../guard/rollout/rollout.ts";
 import { Slot } from "../guard/slot.ts";
 
 /** Pulumi keeps every configuration value as text; structured ones as JSON text. */
@@ -24,7 +27,7 @@ const oneOf = <T extends Readonly<Record<string, string>>>(values: T) =>
 /** Key, shape and place in the component's arguments: the one table of what a stack can say. */
 const configSchema = z.strictObject({
   environment: z.string().default("checkout"),
-  strategy: z.literal("blue-green", "blue-green").default("blue-green"),
+  strategy: oneOf(Strategy).default(Strategy.BlueGreen),
   blueRelease: z.string("an image name, set with `pulumi config set backout:blueRelease IMAGE`"),
   greenRelease: z.string("an image name, set with `pulumi config set backout:greenRelease IMAGE`"),
   initialStable: oneOf(Slot).optional(),
@@ -41,11 +44,22 @@ const configSchema = z.strictObject({
   minimumRequestsPerMinute: number.optional(),
   latencyP99Seconds: number.optional(),
   latencyRatio: number.optional(),
+  fastSignals: boolean.optional(),
+  sentinel: boolean.optional(),
+  sentinelAlpha: number.optional(),
   rehearseWithout: oneOf(RehearsedBreak).optional(),
+  /** Separated by blanks: `5:5m 25:10m 50:10m:gate`. */
+  steps: z.string().optional(),
+  minimumRequests: number.optional(),
+  decideWithin: z.string().optional(),
+  onDeadline: oneOf(OnDeadline).optional(),
+  onBad: oneOf(OnBad).optional(),
+  warm: z.string().optional(),
 });
 
 export interface StackConfig {
   readonly name: string;
+  readonly strategy: Strategy;
   readonly args: EnvironmentArgs;
 }
 
@@ -66,7 +80,11 @@ export function readConfig(
   const config = render(parsed.data ?? readable(own));
   // A key that cannot be read has been reported; what stands in for it obeys no rule.
   const reported = new Set(unreadable.map(({ field }) => field));
-  const unfit = environmentProblems(config.name, config.args)
+  const { problems: unfitRollout } = rolloutSettings(
+    config.args.rollout ?? {},
+    STRATEGY_STEPS[config.strategy],
+  );
+  const unfit = [...environmentProblems(config.name, config.args), ...unfitRollout]
     .map((problem) => underKey(problem, own))
     .filter(({ field }) => !reported.has(field));
   const problems = [...unreadable, ...unfit];
@@ -82,7 +100,11 @@ function readable(own: Readonly<Record<string, string>>): Settings {
     shape.safeParse(own[key]).data,
   ]);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a missing one is reported
-  return { environment: "unread", ...defined(Object.fromEntries(settings)) } as Settings;
+  return {
+    environment: "unread",
+    strategy: Strategy.BlueGreen,
+    ...defined(Object.fromEntries(settings)),
+  } as Settings;
 }
 
 function render(settings: Settings): StackConfig {
@@ -100,12 +122,22 @@ function render(settings: Settings): StackConfig {
     minimumRequestsPerMinute,
     latencyP99Seconds,
     latencyRatio,
+    fastSignals,
+    sentinel,
+    sentinelAlpha,
     rehearseWithout,
-    strategy: _strategy,
+    steps,
+    minimumRequests,
+    decideWithin,
+    onDeadline,
+    onBad,
+    warm,
+    strategy,
     ...workload
   } = settings;
   return {
     name: environment,
+    strategy,
     args: {
       releases: { blue: blueRelease, green: greenRelease },
       ...defined({ initialStable, listenerPort }),
@@ -116,8 +148,12 @@ function render(settings: Settings): StackConfig {
         minimumRequestsPerMinute,
         latencyP99Seconds,
         latencyRatio,
+        fastSignals,
+        sentinel,
+        sentinelAlpha,
         rehearseWithout,
       }),
+      rollout: defined({ steps, minimumRequests, decideWithin, onDeadline, onBad, warm }),
     },
   };
 }
@@ -130,6 +166,9 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /** A component's problem as the user wrote it: `workload.desiredCount` is `backout:desiredCount`. */
 function underKey(problem: Problem, own: Readonly<Record<string, string>>): Problem {
+  // Steps are one key, and each of them has problems of its own.
+  const step = /^rollout\.(steps.*)$/.exec(problem.field)?.[1];
+  if (step !== undefined) return { ...problem, field: `backout:${step}` };
   const key = KEYS[problem.field] ?? problem.field.split(".").at(-1)!;
   return { ...problem, field: `backout:${key}`, value: own[key] ?? problem.value };
 }

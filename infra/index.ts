@@ -2,6 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { renderReason } from "../base/errors.ts";
 import { BlueGreenEnvironment } from "../components/blueGreenEnvironment.ts";
+import { CanaryEnvironment } from "../components/canaryEnvironment.ts";
+import { Strategy } from "../components/rolloutArgs.ts";
 import { readConfig } from "./config.ts";
 
 const read = readConfig(pulumi.runtime.allConfig());
@@ -14,9 +16,13 @@ if ("problems" in read) {
     })),
   });
 }
-const environment = new BlueGreenEnvironment(read.config.name, read.config.args);
+const { name, strategy, args } = read.config;
+const environment =
+  strategy === Strategy.Canary
+    ? new CanaryEnvironment(name, args)
+    : new BlueGreenEnvironment(name, args);
 
-export const environmentName = read.config.name;
+export const environmentName = name;
 export const url = environment.url;
 export const listenerArn = environment.listenerArn;
 export const topicArn = environment.topicArn;

@@ -5,6 +5,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
 
 /** Never a person's own credentials: whatever is in the surroundings, the lab gets these. */
 export const LAB_CREDENTIALS = { accessKeyId: "lab", secretAccessKey: "lab" } as const;
@@ -21,5 +22,6 @@ export function connectClients(endpoint: string) {
     ecs: new ECSClient(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
     lambda: new LambdaClient(settings),
+    sns: new SNSClient(settings),
   };
 }

@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { sortableId } from "../base/ids.ts";
 import { environmentError, messageOf, usageError } from "../base/errors.ts";
-import { RehearsedBreak } from "../components/args.ts";
+import { RehearsedBreak } from "../components/guardArgs.ts";
 import type { DrillEvent } from "../drills/events.ts";
 import { chooseFault } from "../drills/faults/registry.ts";
 import { type DrillRecord, Verdict } from "../drills/record.ts";
@@ -28,11 +28,21 @@ import { targetAt } from "./target.ts";
 import { taskTrouble } from "./taskTrouble.ts";
 import { createView, silentView, type View } from "./view.ts";
 
+/** The load balancer's metrics are watched in every one of them. */
+const SIGNAL_SETS = {
+  alb: {},
+  fast: { "backout:fastSignals": "true" },
+  sentinel: { "backout:sentinel": "true" },
+  all: { "backout:fastSignals": "true", "backout:sentinel": "true" },
+} as const;
+type Signals = keyof typeof SIGNAL_SETS;
+
 interface DemoOptions extends OwnServersOptions {
   readonly fault: string;
   readonly set: Readonly<Record<string, unknown>>;
   readonly speed: number;
   readonly break?: RehearsedBreak;
+  readonly signals: Signals;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -50,6 +60,9 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
       new Option("--break <link>", "leave this link out: the drill must then fail").choices(
         Object.values(RehearsedBreak),
       ),
+      new Option("--signals <set>", "what watches the release beside the load balancer's metrics")
+        .choices(Object.keys(SIGNAL_SETS))
+        .default("alb"),
       new Option("--blue <command>", "a server of yours as the stable release; it gets PORT"),
       new Option("--green <command>", "a server of yours as the new release; it gets PORT"),
       new Option("--health-path <path>", "where they answer health checks (default: /)"),
@@ -103,7 +116,7 @@ async function runInLab(
   const { startLab } = await import("../lab/lab.ts");
   const lab = await startLab({
     speed: options.speed,
-    images: { ...defaultImages(), ...stage.own?.images },
+    images: { ...defaultImages(options.speed), ...stage.own?.images },
     log: diagnose,
   });
   try {
@@ -146,6 +159,7 @@ async function provisionExample(
     config: {
       ...readStackConfig(project, "dev"),
       ...own?.config,
+      ...SIGNAL_SETS[options.signals],
       ...(options.break === undefined ? {} : { "backout:rehearseWithout": options.break }),
     },
     stateFile: join(lab.directory, "stack.json"),

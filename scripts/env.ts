@@ -1,18 +1,16 @@
 /** `backout env`: what an environment looks like now, and the two things a person may do to it. */
-import { DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
-import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { Command } from "commander";
-import { clearLatch, returnTraffic } from "../guard/authority.ts";
+import { clearLatch, returnTraffic, rollBack } from "../guard/authority.ts";
+import { connectGuard } from "../guard/connect.ts";
 import {
   chooseEnvironment,
   environmentsIn,
   type LocatedEnvironment,
   locateEnvironment,
 } from "../guard/environment.ts";
-import { RELEASE_TAG } from "../guard/names.ts";
-import { dynamoRecordStore } from "../guard/recordStore.ts";
+import { Phase } from "../guard/record.ts";
+import { releasesOf } from "../guard/releases.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
-import { elbv2Traffic } from "../guard/traffic.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
@@ -33,8 +31,11 @@ export function envCommand(finish: (code: ExitCode) => void): Command {
   verb("status [name]", "live weights, slots, releases, alarms, latch").action(
     async (name: string | undefined, options: EnvOptions) => finish(await status(name, options)),
   );
-  verb("rollback [name]", "all traffic back to the stable slot, now").action(
-    async (name: string | undefined, options: EnvOptions) => finish(await rollback(name, options)),
+  verb(
+    "rollback [name]",
+    "all traffic back, now: to the stable slot, or after a promotion to the one before",
+  ).action(async (name: string | undefined, options: EnvOptions) =>
+    finish(await rollback(name, options)),
   );
   verb("unlatch [name]", "allow rollouts again; refused while the slot's alarm is not OK").action(
     async (name: string | undefined, options: EnvOptions) => finish(await unlatch(name, options)),
@@ -61,67 +62,40 @@ export async function openEnvironment(target: Target, wanted: string | undefined
   const { clients } = target;
   const name = chooseEnvironment(await environmentsIn(clients.elbv2), wanted);
   const environment = await locateEnvironment(clients.elbv2, name);
-  return {
-    environment,
-    authority: {
-      traffic: elbv2Traffic(clients.elbv2, environment),
-      store: dynamoRecordStore(
-        clients.dynamodb,
-        environment.names.recordTable,
-        name,
-        environment.initialStable,
-      ),
-      now: () => Date.now(),
-    },
-    alarmStateOf: (slot: Slot) => alarmState(target, environment, slot),
+  const identity = {
+    environment: name,
+    initialStable: environment.initialStable,
+    listenerArn: environment.listenerArn,
+    targetGroupArns: environment.targetGroupArns,
+    topicArn: topicArnOf(environment),
   };
+  const guard = connectGuard(
+    clients,
+    identity,
+    () => target.clock.now(),
+    () => {},
+  );
+  return { environment, guard };
 }
 
-async function alarmState(
-  target: Target,
-  environment: LocatedEnvironment,
-  slot: Slot,
-): Promise<string> {
-  const { CompositeAlarms } = await target.clients.cloudwatch.send(
-    new DescribeAlarmsCommand({
-      AlarmNames: [environment.names.guardAlarm[slot]],
-      AlarmTypes: ["CompositeAlarm"],
-    }),
-  );
-  return CompositeAlarms?.[0]?.StateValue ?? "missing";
-}
-
-async function releases(
-  target: Target,
-  environment: LocatedEnvironment,
-): Promise<Record<Slot, string | null>> {
-  const { names } = environment;
-  const { services } = await target.clients.ecs.send(
-    new DescribeServicesCommand({
-      cluster: names.cluster,
-      services: [names.service.blue, names.service.green],
-      include: ["TAGS"],
-    }),
-  );
-  const releaseOf = (slot: Slot): string | null =>
-    services
-      ?.find((service) => service.serviceName === names.service[slot])
-      ?.tags?.find((tag) => tag.key === RELEASE_TAG)?.value ?? null;
-  return { blue: releaseOf("blue"), green: releaseOf("green") };
+/** Topics have the region and account of everything else in an environment. */
+function topicArnOf({ loadBalancerArn, names }: LocatedEnvironment): string {
+  const [, partition, , region, account] = loadBalancerArn.split(":");
+  return `arn:${partition}:sns:${region}:${account}:${names.topic}`;
 }
 
 async function status(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
-  const { environment, authority, alarmStateOf } = await openEnvironment(target, wanted);
+  const { environment, guard } = await openEnvironment(target, wanted);
   const [url, live, record, running, ...looks] = await Promise.all([
     target.urlOf(environment),
-    authority.traffic.read(),
-    authority.store.read(),
-    releases(target, environment),
+    guard.traffic.read(),
+    guard.store.read(),
+    releasesOf(target.clients.ecs, environment.names),
     ...SLOTS.map(async (slot) => ({
       slot,
-      alarm: await alarmStateOf(slot),
-      healthyTargets: await authority.traffic.healthyTargets(slot),
+      alarm: await guard.alarmStateOf(slot),
+      healthyTargets: await guard.traffic.healthyTargets(slot),
     })),
   ]);
   const roleOf = (slot: Slot): string => {
@@ -171,8 +145,13 @@ async function status(wanted: string | undefined, options: EnvOptions): Promise<
 
 async function rollback(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
-  const { environment, authority } = await openEnvironment(target, wanted);
-  const weights = await returnTraffic(authority);
+  const { environment, guard } = await openEnvironment(target, wanted);
+  const { phase, previous } = await guard.store.read();
+  // In a rollout home is the stable slot; after a promotion it is the release before.
+  const weights =
+    phase === Phase.Idle && previous
+      ? await rollBack(guard, "rolled back by a person")
+      : await returnTraffic(guard);
   if (options.json) printJson({ schemaVersion: 1, name: environment.name, weights });
   else print(`${environment.name}: blue ${weights.blue}, green ${weights.green}, read back`);
   return ExitCode.Passed;
@@ -180,8 +159,8 @@ async function rollback(wanted: string | undefined, options: EnvOptions): Promis
 
 async function unlatch(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
-  const { environment, authority, alarmStateOf } = await openEnvironment(target, wanted);
-  await clearLatch(authority, alarmStateOf);
+  const { environment, guard } = await openEnvironment(target, wanted);
+  await clearLatch(guard, guard.alarmStateOf);
   if (options.json) printJson({ schemaVersion: 1, name: environment.name, latch: null });
   else print(`${environment.name}: no latch, rollouts are allowed`);
   return ExitCode.Passed;

@@ -12,7 +12,16 @@ const imageSchema = z.strictObject({
 });
 const imageFileSchema = z.record(z.string(), imageSchema);
 
-export function defaultImages(): ImageTable {
+/** What a sidecar does again and again, in the environment's clock: publish metrics, and look. */
+const PUBLISH_NOMINAL_MS = 10_000;
+const LOOK_NOMINAL_MS = 1_000;
+/** So often in wall time at most; below it the work would not keep up with the clock. */
+const LEAST_WALL_MS = 100;
+
+/** @param speed of the lab's clock; 0 when it is moved by hand */
+export function defaultImages(speed: number): ImageTable {
+  const every = (nominalMs: number): string =>
+    String(speed === 0 ? LEAST_WALL_MS : Math.max(LEAST_WALL_MS, Math.round(nominalMs / speed)));
   return {
     "backout/checkout": {
       command: [process.execPath, sourceFile("examples", "checkout")],
@@ -26,17 +35,19 @@ export function defaultImages(): ImageTable {
         UPSTREAM: "http://127.0.0.1:{port:8081}",
         // Wall time: on a fast clock a lease must be seen soon, or waiting for it fills the drill.
         BACKOUT_POLL_MS: "100",
+        BACKOUT_PUBLISH_MS: every(PUBLISH_NOMINAL_MS),
+        BACKOUT_SENTINEL_MS: every(LOOK_NOMINAL_MS),
       },
     },
   };
 }
 
 /** The default images and those of a JSON file, whose entries win. */
-export function readImages(file: string | undefined): ImageTable {
-  if (file === undefined) return defaultImages();
+export function readImages(file: string | undefined, speed: number): ImageTable {
+  if (file === undefined) return defaultImages(speed);
   try {
     const own = imageFileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
-    return { ...defaultImages(), ...own };
+    return { ...defaultImages(speed), ...own };
   } catch (error) {
     throw usageError(
       "bad-images-file",

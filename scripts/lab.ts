@@ -83,7 +83,7 @@ async function start(options: StartOptions): Promise<ExitCode> {
       `use it, or stop it first with \`${commandLine("lab stop")}\``,
     );
   }
-  const images = readImages(options.images);
+  const images = readImages(options.images, options.manualClock ? 0 : options.speed);
   if (options.detach) return startDetached(options);
 
   const { startLab } = await import("../lab/lab.ts");

@@ -16,6 +16,7 @@ const NOUNS: Record<string, (finish: Finish) => Promise<Command>> = {
   preview: async (finish) => (await import("./stack.ts")).stackCommand("preview", finish),
   destroy: async (finish) => (await import("./stack.ts")).stackCommand("destroy", finish),
   env: async (finish) => (await import("./env.ts")).envCommand(finish),
+  rollout: async (finish) => (await import("./rollout.ts")).rolloutCommand(finish),
   drill: async (finish) => (await import("./drill.ts")).drillCommand(finish),
   report: async (finish) => (await import("./report.ts")).reportCommand(finish),
 };

@@ -9,6 +9,8 @@ export interface View {
   say(text: string): void;
   /** A line that the next one replaces; shown on terminals only. */
   status(text: string): void;
+  /** Lines that the next ones replace; shown on terminals only. */
+  panel(lines: readonly string[]): void;
   onDrillEvent(event: DrillEvent): void;
   /** Leaves the screen as it is and draws no more. */
   end(): void;
@@ -18,6 +20,7 @@ export interface View {
 export const silentView: View = {
   say: () => {},
   status: () => {},
+  panel: () => {},
   onDrillEvent: () => {},
   end: () => {},
 };
@@ -31,6 +34,7 @@ function lineView(): View {
   return {
     say: (text) => console.log(text),
     status: () => {},
+    panel: () => {},
     onDrillEvent(event) {
       if (event.type === "step") console.log(`- ${event.text}`);
       if (event.type === "note") console.log(`  note: ${event.text}`);
@@ -56,6 +60,7 @@ function terminalView(stream: NodeJS.WriteStream): View {
   return {
     say: (text) => stay(wrap(text, stream.columns)),
     status: (text) => logUpdate(pc.dim(fit(text, stream.columns))),
+    panel: (lines) => logUpdate(`\n${lines.map((line) => wrap(line, stream.columns)).join("\n")}`),
     onDrillEvent(event) {
       switch (event.type) {
         case "step":

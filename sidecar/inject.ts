@@ -4,6 +4,10 @@ import type { Fault, FaultLease } from "./lease.ts";
 /** The load balancer's health checks are left alone: a bad release usually still passes them. */
 const HEALTH_CHECKER = /^ELB-HealthChecker\//;
 
+export function isHealthCheck(userAgent: string | undefined): boolean {
+  return userAgent !== undefined && HEALTH_CHECKER.test(userAgent);
+}
+
 export type Effect =
   | { readonly kind: "respond"; readonly status: number; readonly body?: string }
   | { readonly kind: "reset" }
@@ -22,7 +26,7 @@ export function effectOn(
   draw: number,
 ): Effect | null {
   if (!lease || isExpired(lease, nowMs)) return null;
-  if (request.userAgent !== undefined && HEALTH_CHECKER.test(request.userAgent)) return null;
+  if (isHealthCheck(request.userAgent)) return null;
   return effectOf(lease.fault, draw);
 }
 

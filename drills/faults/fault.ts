@@ -1,7 +1,7 @@
 /** What a fault is to the drills: its parameters, its effect, and the alarms that should see it. */
 import type { z } from "zod";
 import type { Fault } from "../../sidecar/lease.ts";
-import type { Signal } from "../alarms.ts";
+import type { Signal } from "../../guard/alarms.ts";
 
 /** What decides how fast a fault can trip an alarm. */
 export interface AlarmBounds {

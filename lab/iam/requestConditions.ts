@@ -43,6 +43,7 @@ export async function requestConditions(
     "aws:tagkeys": Object.keys(requested),
     "aws:resourceaccount": resource === "*" ? [] : [ACCOUNT_ID],
     ...(await resourceTags(service, resource, caller)),
+    ...(service.name === ServiceName.CloudWatch ? { "cloudwatch:namespace": putInto(input) } : {}),
     ...(service.name === ServiceName.Ecs ? { "ecs:cluster": [clusterArn(input["cluster"])] } : {}),
   };
 }
@@ -94,6 +95,12 @@ export function keyed(prefix: string, tags: Readonly<Record<string, string>>): C
 function clusterArn(cluster: unknown): string {
   const name = typeof cluster === "string" && cluster !== "" ? cluster : "default";
   return name.startsWith("arn:") ? name : `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:cluster/${name}`;
+}
+
+/** Only PutMetricData has this key ("Using condition keys to limit access to CloudWatch namespaces"). */
+function putInto(input: Readonly<Record<string, unknown>>): string[] {
+  const namespace = textOf(input["Namespace"]);
+  return "MetricData" in input && namespace !== "" ? [namespace] : [];
 }
 
 function byMember(operation: string, member: string): TagRead {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { packageDirectory } from "../../scripts/paths.ts";
 import { benchAlarms } from "./alarms.ts";
 import { benchDataPlane } from "./dataplane.ts";
+import { benchJudge } from "./judge.ts";
 import { median } from "./median.ts";
 
 const command = join(packageDirectory, "scripts", "backout.js");
@@ -52,6 +53,8 @@ try {
 
   await benchAlarms();
   await benchDataPlane();
+
+  benchJudge();
 
   const megabytes = bytesBelow(join(packageDirectory, "node_modules")) / 1e6;
   console.log(`${"installed size".padEnd(34)} ${megabytes.toFixed(0)} MB (goal: under 700 MB)`);

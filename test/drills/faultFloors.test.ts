@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { faultFloors } from "../../drills/faultFloors.ts";
 import { chooseFault } from "../../drills/faults/registry.ts";
-import { slotAlarms } from "./slotAlarms.ts";
+import { fastSlotAlarms, slotAlarms } from "../guard/slotAlarms.ts";
 
 describe("how fast the alarms of an environment can see a fault (30 s of delivery delay)", () => {
   it.each([
@@ -29,6 +29,26 @@ describe("how fast the alarms of an environment can see a fault (30 s of deliver
     const fault = chooseFault(name, given);
     const timing = { deliveryDelayMs: 30_000, onsetMs };
     expect(faultFloors(fault, slotAlarms("green"), timing)).toEqual({ detect, detectWorst });
+  });
+
+  // Two periods of ten seconds at best. At worst as without them: they need more traffic.
+  it.each([
+    { name: "bad-release-errors", onsetMs: 0, detect: 10_000, detectWorst: 210_000 },
+    { name: "bad-release-latency", onsetMs: 1_500, detect: 11_500, detectWorst: 211_500 },
+    // The sidecars that would publish it are dead.
+    { name: "bad-release-crash", onsetMs: 0, detect: 33_000, detectWorst: 270_000 },
+  ])("$name with fast signals", ({ name, onsetMs, detect, detectWorst }) => {
+    const timing = { deliveryDelayMs: 30_000, onsetMs };
+    const floors = faultFloors(chooseFault(name), fastSlotAlarms("green"), timing);
+    expect(floors).toEqual({ detect, detectWorst });
+  });
+
+  it("with a sentinel the least is what a response needs to show the fault; a crash shows none", () => {
+    const timing = { deliveryDelayMs: 30_000, onsetMs: 1_500, hasSentinel: true };
+    const least = (name: string): number =>
+      faultFloors(chooseFault(name), fastSlotAlarms("green"), timing).detect;
+    expect(least("bad-release-latency")).toBe(1_500);
+    expect(least("bad-release-crash")).toBe(33_000);
   });
 
   it.each([

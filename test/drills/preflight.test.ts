@@ -3,7 +3,7 @@ import { assess, type Readings } from "../../drills/preflight.ts";
 import { initialRecord } from "../../guard/record.ts";
 import { allOn } from "../../guard/slot.ts";
 import type { SidecarReport } from "../../sidecar/lease.ts";
-import { slotAlarms } from "./slotAlarms.ts";
+import { slotAlarms } from "../guard/slotAlarms.ts";
 
 const NOW = Date.parse("2026-03-14T09:00:00.000Z");
 const iso = (ms: number): string => new Date(ms).toISOString();

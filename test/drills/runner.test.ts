@@ -60,6 +60,23 @@ describe("a guard that works", () => {
     expectClean(simulation);
   });
 
+  it("called by a sentinel: detection ends at its call, whatever an alarm says later", async () => {
+    const simulation = simulate({ sentinelCallsAfterMs: 5_000 });
+    const record = await drill(simulation);
+    expect(record).toMatchObject({
+      verdict: "passed",
+      recovery: "reverted",
+      path: "sentinel",
+      floors: { detect: 0, detectWorst: 190_000 },
+      durations: { detect: 5_000, decide: 20, revert: 70 },
+    });
+    expect(record.timeline.map((entry) => entry.event)).toEqual(TIMELINE_EVENTS);
+    expect(record.timeline.find((entry) => entry.event === "alarm.transitioned")).toMatchObject({
+      source: "sentinel",
+    });
+    expectClean(simulation);
+  });
+
   it("keeps the fault until recovery was sustained, and removes it only then", async () => {
     const record = await drill(simulate());
     const at = (event: string): number =>

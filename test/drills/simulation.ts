@@ -6,7 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../base/clock.ts";
-import type { SlotAlarms } from "../../drills/alarms.ts";
+import type { SlotAlarms } from "../../guard/alarms.ts";
 import type { LinkEvidence, LinkQuestion } from "../../drills/brokenLink.ts";
 import { type Journal, openJournal } from "../../drills/journal.ts";
 import type { Load } from "../../drills/load.ts";
@@ -17,7 +17,7 @@ import { type EnvironmentRecord, initialRecord, latched } from "../../guard/reco
 import { Outcome, type Reversion } from "../../guard/reversion.ts";
 import { allOn, sameWeights, type Slot, type Weights } from "../../guard/slot.ts";
 import type { FaultLease, SidecarReport } from "../../sidecar/lease.ts";
-import { slotAlarms } from "./slotAlarms.ts";
+import { slotAlarms } from "../guard/slotAlarms.ts";
 
 export const START_MS = Date.parse("2026-03-14T09:00:00.000Z");
 const MINUTE_MS = 60_000;
@@ -47,6 +47,8 @@ export interface Switches {
   guardClockSkewMs?: number;
   /** Responses do not say which slot answered. */
   noSlotHeader?: boolean;
+  /** The candidate's sidecar calls the guard this long after it began to obey. */
+  sentinelCallsAfterMs?: number;
 }
 
 /** Everything that a drill can read or change, with the switches in reach of the test. */
@@ -93,6 +95,7 @@ export class Simulation {
       clock: this.clock,
       pollWallMs: 1_000,
       metricDelayMs: METRIC_DELAY_MS,
+      hasSentinel: this.switches.sentinelCallsAfterMs !== undefined,
       journal: this.journal,
       startLoad: (judging) => this.#startLoad(judging),
       gatherEvidence: async (question) => this.#evidence(question),
@@ -153,6 +156,8 @@ export class Simulation {
     const activeSince = this.report?.activeSince;
     const died = activeSince && nowMs - Date.parse(activeSince) >= (sidecarDiesAfterMs ?? Infinity);
     if (died) return;
+    const calls = this.switches.sentinelCallsAfterMs ?? Infinity;
+    if (activeSince && nowMs - Date.parse(activeSince) >= calls) this.#guardActs("sentinel");
     if (activeSince) this.#pausedFromMs ??= Date.parse(activeSince) + this.#pauseMs();
     const inPause = nowMs - (this.#pausedFromMs ?? Infinity);
     const isPaused = inPause >= 0 && inPause < 2_000;
@@ -250,7 +255,7 @@ export class Simulation {
     this.clock.schedule(this.clock.now() + 400, () => this.#guardActs());
   }
 
-  #guardActs(): void {
+  #guardActs(path: Reversion["path"] = "primary"): void {
     if (this.record.candidate !== "green") return;
     const isFirst = this.reversions.length === 0;
     const failsNow = isFirst && this.switches.guardFailsFirst === true;
@@ -265,7 +270,7 @@ export class Simulation {
       id: `r${this.reversions.length + 1}`,
       environment: "checkout",
       outcome: moved ? Outcome.Reverted : Outcome.Failed,
-      path: "primary",
+      path,
       why: "slot green alarms",
       alarm: { name: "checkout-green", slot: "green", stateAt: at(0), reason: "" },
       receivedAt: at(0),

@@ -14,11 +14,13 @@ describe("the stack's configuration", () => {
     expect(readConfig(good)).toEqual({
       config: {
         name: "checkout",
+        strategy: "blue-green",
         args: {
           releases: { blue: "shop:1", green: "shop:2" },
           network: {},
           workload: {},
           guard: {},
+          rollout: {},
         },
       },
     });
@@ -104,10 +106,48 @@ describe("what the component refuses", () => {
     ["minimumRequestsPerMinute", "an integer from 1 to 1000000"],
     ["latencyP99Seconds", "a number of seconds from 0.001 to below 60"],
     ["latencyRatio", "a number above 1 and up to 100"],
+    ["minimumRequests", "a whole number from 0 to 1000000"],
   ])("%s that is no number gets its range", (key, allowed) => {
     expect(problemsOf({ ...good, [`backout:${key}`]: "many" })).toMatchObject([
       { field: `backout:${key}`, value: "many", allowed },
     ]);
+  });
+});
+
+describe("a stack's rollouts", () => {
+  test("every problem of the steps is reported, each by its own step", () => {
+    const steps = "25:10m 5:5m 1000:5m 50:soon";
+    const fields = problemsOf({ ...good, "backout:steps": steps }).map(({ field }) => field);
+    expect(fields).toEqual(["backout:steps[3]"]);
+    const readable = problemsOf({ ...good, "backout:steps": "25:10m 5:5m 1000:5m" });
+    expect(readable).toMatchObject([
+      {
+        field: "backout:steps[1].weight",
+        value: 5,
+        allowed: expect.stringContaining("more than 25"),
+      },
+      { field: "backout:steps[2].weight", value: 1000 },
+    ]);
+  });
+
+  test.each(["onDeadline", "onBad", "warm", "decideWithin", "strategy"])("%s is checked", (key) => {
+    const problems = problemsOf({ ...good, [`backout:${key}`]: "whatever" });
+    expect(problems).toMatchObject([{ field: `backout:${key}`, value: "whatever" }]);
+  });
+
+  test("a canary's steps can be set", () => {
+    const read = readConfig({
+      ...good,
+      "backout:strategy": "canary",
+      "backout:steps": "10:5m 50:10m:gate",
+      "backout:onDeadline": "hold",
+    });
+    expect(read).toMatchObject({
+      config: {
+        strategy: "canary",
+        args: { rollout: { steps: "10:5m 50:10m:gate", onDeadline: "hold" } },
+      },
+    });
   });
 });
 
@@ -128,6 +168,10 @@ describe("an environment's arguments", () => {
     ["guard.latencyP99Seconds", { guard: { latencyP99Seconds: 0 } }],
     ["guard.latencyRatio", { guard: { latencyRatio: 1 } }],
     ["guard.minimumRequestsPerMinute", { guard: { minimumRequestsPerMinute: 0.5 } }],
+    ["guard.sentinel", { guard: { sentinel: true } }],
+    ["guard.sentinelAlpha", { guard: { sentinelAlpha: 0 } }],
+    ["guard.sentinelAlpha", { guard: { sentinelAlpha: 0.5 } }],
+    ["guard.fastSignals", { guard: { fastSignals: true } }],
   ])("%s is checked: %j", (field, args) => {
     const problems = environmentProblems("checkout", { releases, ...args });
     expect(problems.map((problem) => problem.field)).toEqual([field]);
@@ -143,5 +187,8 @@ describe("an environment's arguments", () => {
 
   test("good ones pass", () => {
     expect(environmentProblems("checkout", { releases })).toEqual([]);
+    const workload = { faultSidecarImage: "backout/fault-sidecar:0.1.0" };
+    const fast = { releases, workload, guard: { fastSignals: true, sentinel: true } };
+    expect(environmentProblems("checkout", fast)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault, FaultLease } from "../../sidecar/lease.ts";
 import { createProxy } from "../../sidecar/proxy.ts";
+import type { Answer } from "../../sidecar/responses.ts";
 
 async function listen(server: Server): Promise<URL> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -31,6 +32,7 @@ describe("the fault sidecar before an app", () => {
   let url: URL;
   let lease: FaultLease | null;
   let injected: number;
+  let answers: Answer[];
   let waits: number[];
   /** What happens while a request is held. */
   let onWait: () => void | Promise<void>;
@@ -38,6 +40,7 @@ describe("the fault sidecar before an app", () => {
   beforeEach(async () => {
     lease = null;
     injected = 0;
+    answers = [];
     waits = [];
     onWait = () => {};
     app = createServer((request, response) => {
@@ -60,6 +63,7 @@ describe("the fault sidecar before an app", () => {
       release: "shop:2",
       lease: () => lease,
       onInjected: () => injected++,
+      onAnswer: (answer) => answers.push(answer),
       draw: () => 0.1,
       delay: async (wallMs) => {
         waits.push(wallMs);
@@ -125,6 +129,36 @@ describe("the fault sidecar before an app", () => {
     };
     expect((await fetch(url)).status).toBe(201);
     expect(waits).toHaveLength(1);
+  });
+
+  test("tells of each request once: its answer's head, or that there was none", async () => {
+    await (await fetch(url, { method: "POST", body: "body" })).text();
+    expect(answers).toEqual([{ failed: false, seconds: expect.any(Number) }]);
+    lease = leaseOf({ kind: "errors", share: 1, status: 503 });
+    await fetch(url);
+    expect(answers[1]).toEqual({ failed: true, seconds: expect.any(Number) });
+    lease = leaseOf({ kind: "resets", share: 1 });
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+    expect(answers[2]).toEqual({ failed: true, seconds: null });
+    lease = null;
+    await close(app);
+    await expect(fetch(url)).rejects.toThrow("fetch failed");
+    expect(answers.slice(3)).toEqual([{ failed: true, seconds: null }]);
+  });
+
+  test("tells nothing of health checks, nor of a client that leaves before the answer", async () => {
+    await fetch(url, { headers: { "user-agent": "ELB-HealthChecker/2.0" } });
+    const leaving = new AbortController();
+    const gone = new Promise<void>((resolve) => {
+      app.removeAllListeners("request");
+      app.on("request", (request) => {
+        request.socket.once("close", resolve);
+        leaving.abort();
+      });
+    });
+    await expect(fetch(url, { signal: leaving.signal })).rejects.toThrow("aborted");
+    await gone;
+    expect(answers).toEqual([]);
   });
 
   test("keeps nobody's place: a held client that leaves is not passed on", async () => {

@@ -165,3 +165,11 @@ test("the tags of a service that cannot be asked for them stay unknown", async (
   const found = await requestConditions(silent, {}, "arn:aws:x:::y", USER);
   expect(found).not.toHaveProperty(["aws:resourcetag/"]);
 });
+
+test("only PutMetricData is judged by the namespace it puts into", async () => {
+  const cloudwatch = { name: ServiceName.CloudWatch, operations: {} };
+  const namespaceOf = async (input: object): Promise<unknown> =>
+    (await requestConditions(cloudwatch, { ...input }, "*", USER))["cloudwatch:namespace"];
+  expect(await namespaceOf({ Namespace: "Backout", MetricData: [] })).toEqual(["Backout"]);
+  expect(await namespaceOf({ Namespace: "Backout", MetricName: "Requests" })).toEqual([]);
+});
