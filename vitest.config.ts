@@ -12,11 +12,13 @@ export default defineConfig({
           ...limits,
           name: "default",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/kill/**"],
+          exclude: ["test/kill/**", "test/matrix/**"],
         },
       },
       // Minutes of kills at every step: CI runs it beside the tests, people when they need it.
       { test: { ...limits, name: "kill", include: ["test/kill/**/*.test.ts"] } },
+      // A quarter of an hour of drills that fail as they should.
+      { test: { ...limits, name: "drills", include: ["test/matrix/**/*.test.ts"] } },
     ],
   },
 });

@@ -7,6 +7,7 @@ import {
 import { z } from "zod";
 import { readSlotAlarms, type SlotAlarms } from "../guard/alarms.ts";
 import type { EnvironmentNames } from "../guard/names.ts";
+import type { SignalPolicy } from "../guard/signalPolicy.ts";
 import type { Slot } from "../guard/slot.ts";
 
 export interface AlarmReader {
@@ -17,7 +18,11 @@ export interface AlarmReader {
   failedActionsSince(slot: Slot, sinceMs: number): Promise<string[]>;
 }
 
-export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNames): AlarmReader {
+export function cloudWatchAlarms(
+  client: CloudWatchClient,
+  names: EnvironmentNames,
+  policy?: SignalPolicy,
+): AlarmReader {
   const history = async (
     slot: Slot,
     type: "StateUpdate" | "Action",
@@ -44,7 +49,7 @@ export function cloudWatchAlarms(client: CloudWatchClient, names: EnvironmentNam
   };
 
   return {
-    read: (slot) => readSlotAlarms(client, names, slot),
+    read: (slot) => readSlotAlarms(client, names, slot, policy),
 
     async firstAlarmSince(slot, sinceMs) {
       const items = await history(slot, "StateUpdate", sinceMs);

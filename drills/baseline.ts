@@ -5,7 +5,8 @@ import { allOn, sameWeights, type Slot } from "../guard/slot.ts";
 import type { LoadSnapshot } from "./loadRecorder.ts";
 import { Source } from "./record.ts";
 import { bringTrafficHome } from "./restore.ts";
-import type { DrillRun, Look, Plan } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import type { DrillRun, Look } from "./run.ts";
 import { nominalSpan, pollUntil, wallOf } from "./wait.ts";
 
 /** `shiftTraffic` throws these before it writes anything, or after it has cleaned up behind itself. */
@@ -24,6 +25,7 @@ export async function shiftToCandidate(run: DrillRun, plan: Plan): Promise<void>
   run.journal("traffic.intent", { environment, candidate: plan.candidate, stable: plan.stable });
   const undo = {
     name: `traffic on slot ${plan.candidate}`,
+    of: "traffic" as const,
     run: () => bringTrafficHome(run.ports),
   };
   run.undos.push(undo);

@@ -2,7 +2,9 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { Clock } from "../base/clock.ts";
 import { type Problem, refuseProblems } from "../base/errors.ts";
@@ -10,16 +12,23 @@ import type { LocatedEnvironment } from "../guard/environment.ts";
 import { dynamoRecordStore } from "../guard/recordStore.ts";
 import { elbv2Traffic } from "../guard/traffic.ts";
 import { cloudWatchAlarms } from "./alarms.ts";
+import { connectOutside } from "./connectOutside.ts";
+import { connectReadiness } from "./connectReadiness.ts";
+import { cloudWatchConditions } from "./schedule/conditions.ts";
+import { dynamoStopStore } from "./stop.ts";
 import { dynamoFaultStore } from "./faultStore.ts";
-import { openJournal } from "./journal.ts";
+import { type Journal, openJournal } from "./journal.ts";
 import { gatherEvidence } from "./linkEvidence.ts";
 import { startLoad } from "./load.ts";
+import type { ApiFaults } from "./outside.ts";
 import type { DrillPorts } from "./ports.ts";
 
 export interface DrillClients {
   readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
+  readonly ecs: ECSClient;
   readonly elbv2: ElasticLoadBalancingV2Client;
+  readonly iam: IAMClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
 }
@@ -33,6 +42,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Made when it is missing; locked until `close`. */
   readonly journalDirectory: string;
+  /** An open one that connections share; `close` leaves it open. @default opens its own */
+  readonly journal?: Journal;
   /** Per second of wall time, 1 to 10000. */
   readonly requestsPerSecond: number;
   /**
@@ -43,6 +54,8 @@ export interface ConnectOptions {
   readonly metricDelayMs?: number;
   /** Wall milliseconds between two looks at the environment, 50 to 60000. @default 250 */
   readonly pollWallMs?: number;
+  /** Of an AWS that fails on demand. @default it is the real one */
+  readonly apiFaults?: ApiFaults;
 }
 
 export interface DrillConnection extends DrillPorts {
@@ -56,15 +69,17 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
   const { clients, environment, clock, metricDelayMs = 0, pollWallMs = 250 } = options;
   const { names } = environment;
   const traffic = elbv2Traffic(clients.elbv2, environment);
-  const alarms = cloudWatchAlarms(clients.cloudwatch, names);
+  const alarms = cloudWatchAlarms(clients.cloudwatch, names, environment.policy);
   const store = dynamoRecordStore(
     clients.dynamodb,
     names.recordTable,
     environment.name,
     environment.initialStable,
   );
-  const journal = openJournal(options.journalDirectory, clock);
+  const journal = options.journal ?? openJournal(options.journalDirectory, clock);
   const { cloudwatch, lambda, logs } = clients;
+  const stops = dynamoStopStore(clients.dynamodb, names.faultTable);
+  const conditions = cloudWatchConditions(cloudwatch);
   const sources = { cloudwatch, lambda, logs, clock, names, alarms, store, traffic };
   return {
     environment: environment.name,
@@ -76,11 +91,23 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
     journal,
     metricDelayMs,
     hasSentinel: environment.hasSentinel,
+    url: options.url,
+    requestsPerSecond: options.requestsPerSecond,
+    safety: {
+      stop: () => stops.read(),
+      alarmState: async (name) => (await conditions.alarmStates([name])).get(name) ?? null,
+    },
+    readiness: connectReadiness(clients, environment),
+    outside: connectOutside(clients, environment, options.apiFaults),
     pollWallMs,
-    startLoad: (judging) =>
-      startLoad({ clock, url: options.url, requestsPerSecond: options.requestsPerSecond, judging }),
+    startLoad: (judging, shape) => {
+      const { url, requestsPerSecond } = options;
+      return startLoad({ clock, url, requestsPerSecond, judging, shape });
+    },
     gatherEvidence: (question) => gatherEvidence(sources, question),
-    close: () => journal.close(),
+    close: () => {
+      if (!options.journal) journal.close();
+    },
   };
 }
 

@@ -23,8 +23,14 @@ const CAUSES: readonly (readonly [TimelineEventName, TimelineEventName])[] = [
  * Detect: fault active -> alarm's transition. Decide: -> the guard's decision. Revert: -> weights
  * read back. Recover: -> the last bad response before sustained recovery, 0 if it came earlier.
  * Null where an end was not reached; the total only when all four are known, and then their sum.
+ *
+ * @param needsImpact false for a fault that breaks no response for sure: where none was bad, and that
+ *   was sustained, there was nothing to recover
  */
-export function durations(timeline: readonly TimelineEvent[]): Durations {
+export function durations(
+  timeline: readonly TimelineEvent[],
+  { needsImpact = true }: { readonly needsImpact?: boolean } = {},
+): Durations {
   const injected = stampOf(timeline, "fault.injected");
   const transitioned = stampOf(timeline, "alarm.transitioned");
   const decided = stampOf(timeline, "reversion.decided");
@@ -34,7 +40,12 @@ export function durations(timeline: readonly TimelineEvent[]): Durations {
   const decide = between(transitioned, decided);
   const revert = between(decided, verified);
   const late = between(verified, last);
-  const recover = late === null ? null : Math.max(0, late);
+  const nothingToRecover =
+    !needsImpact &&
+    stampOf(timeline, "impact.first") === null &&
+    verified !== null &&
+    stampOf(timeline, "recovery.sustained") !== null;
+  const recover = late === null ? (nothingToRecover ? 0 : null) : Math.max(0, late);
   const known = detect !== null && decide !== null && revert !== null && recover !== null;
   return {
     detect,

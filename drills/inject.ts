@@ -1,12 +1,15 @@
-/** Breaking the candidate: the intent on disk, then the lease, then the sidecar's own word for it. */
+/** Breaking the candidate: the intent on disk, then the lease and the steps, then the word for it. */
 import { environmentError } from "../base/errors.ts";
 import { hexId } from "../base/ids.ts";
-import type { FaultLease } from "../sidecar/lease.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Fault, FaultLease } from "../sidecar/lease.ts";
+import type { Plan } from "./plan.ts";
 import { Source } from "./record.ts";
-import { removeFault } from "./restore.ts";
-import type { DrillRun, Plan } from "./run.ts";
+import { removeFault, withRetries } from "./restore.ts";
+import type { DrillRun } from "./run.ts";
 import { activeSinceMs, faultActive } from "./sidecars.ts";
-import { pollUntil } from "./wait.ts";
+import type { PlannedStep, Step, StepScene } from "./steps/step.ts";
+import { nominalSpan, pollUntil } from "./wait.ts";
 
 /**
  * A sidecar looks at the lease every second by default; what one that is gone said last, that it
@@ -26,10 +29,11 @@ export function leaseSpanMs(plan: Pick<Plan, "holdMs" | "sustainMs">): number {
 
 /**
  * @param ttlMs nominal milliseconds until the fault ends by itself; the default outlasts the hold
- * @throws BackoutError `slot-leased`; `fault-not-active` when not every sidecar obeys the lease
+ * @throws BackoutError `not-injectable` with everything that stands against a step, before anything is
+ *   written; `slot-leased`; `fault-not-active` when not every sidecar obeys the lease
  */
 export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefined): Promise<void> {
-  const { clock, faults, pollWallMs } = run.ports;
+  const { clock, faults, environment } = run.ports;
   const slot = plan.candidate;
   const leaseId = hexId(16);
   const expiresWallMs =
@@ -41,24 +45,64 @@ export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefine
     slot,
     leaseId,
     holder: run.id,
-    fault: run.fault.effect,
+    fault: inWallTime(run.fault.effect, clock),
     expiresAt: new Date(expiresWallMs).toISOString(),
   };
+  const steps = await prepared(run, { runId: run.id, leaseId, candidate: slot, expiresWallMs });
   run.leaseId = leaseId;
-  run.journal("lease.intent", { environment: run.ports.environment, lease });
+  const data = steps.map(({ step }) => step.data);
+  run.journal("lease.intent", { environment, lease, steps: data });
   run.undos.push({
     name: `lease ${leaseId} on slot ${slot}`,
-    async run() {
-      const left = await removeFault(run.ports, lease);
-      if (left.length === 0 && run.has("fault.injected")) {
-        run.stamp("fault.removed", Source.Runner, { nominalMs: clock.now() });
-      }
-      return left;
-    },
+    of: "fault",
+    run: () => removeFault(run.ports, lease),
   });
+  for (const { step } of steps) {
+    run.undos.push({
+      name: step.name,
+      of: "fault",
+      run: () => withRetries(run.ports, () => step.undo(run.ports)),
+    });
+  }
+
+  for (const { step } of steps.filter(({ isFirst }) => isFirst)) await begin(run, step);
   await faults.putLease(lease);
   run.tryJournal("lease.placed", { leaseId });
+  const obeyedWallMs = lease.fault.kind === "outside" ? null : await obeyed(run, slot, leaseId);
+  for (const { step } of steps.filter(({ isFirst }) => !isFirst)) await begin(run, step);
 
+  // The fault is whole once the last of its parts acts.
+  const last = Math.max(obeyedWallMs ?? 0, ...run.acting.map(({ sinceWallMs }) => sinceWallMs));
+  const source = last === obeyedWallMs ? Source.Sidecar : Source.Runner;
+  run.stamp("fault.injected", source, { wallMs: last });
+}
+
+async function prepared(
+  run: DrillRun,
+  scene: StepScene,
+): Promise<{ readonly step: Step; readonly isFirst: boolean }[]> {
+  const prepare = async (planned: PlannedStep) => ({
+    result: await planned.prepare(run.ports, scene),
+    isFirst: planned.first === true,
+  });
+  const all = await Promise.all(run.fault.steps.map(prepare));
+  const problems = all.flatMap(({ result }) => ("problems" in result ? result.problems : []));
+  if (problems.length > 0) {
+    throw environmentError("not-injectable", `nothing was injected: ${problems.join("; ")}`);
+  }
+  return all.flatMap(({ result, isFirst }) =>
+    "step" in result ? [{ step: result.step, isFirst }] : [],
+  );
+}
+
+async function begin(run: DrillRun, step: Step): Promise<void> {
+  run.acting.push(await step.begin(run.ports));
+  run.tryJournal("step.begun", { step: step.data });
+}
+
+/** Wall time at which the first sidecar began to obey, once all of them do. */
+async function obeyed(run: DrillRun, slot: Plan["candidate"], leaseId: string): Promise<number> {
+  const { clock, pollWallMs } = run.ports;
   const untilMs = clock.toNominal(clock.wall() + OBEY_WAIT_WALL_MS);
   const polling = { clock, pollWallMs, untilMs, signal: run.signal };
   const sinceWallMs = await pollUntil(polling, async () => {
@@ -67,12 +111,18 @@ export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefine
     if (faultActive(reports, leaseId, clock.wall()) !== true) return undefined;
     return activeSinceMs(reports, leaseId) ?? undefined;
   });
-  if (sinceWallMs === undefined) {
-    throw environmentError(
-      "fault-not-active",
-      `not every sidecar of slot ${slot} obeyed the fault within ${OBEY_WAIT_WALL_MS / 1000} s`,
-      "check that the slot's tasks run the fault sidecar and may read the fault table",
-    );
-  }
-  run.stamp("fault.injected", Source.Sidecar, { wallMs: sinceWallMs });
+  if (sinceWallMs !== undefined) return sinceWallMs;
+  throw environmentError(
+    "fault-not-active",
+    `not every sidecar of slot ${slot} obeyed the fault within ${OBEY_WAIT_WALL_MS / 1000} s`,
+    "check that the slot's tasks run the fault sidecar and may read the fault table",
+  );
+}
+
+/** A start is waiting, as a task's launch is, and not work: sidecars read no clock but the wall. */
+function inWallTime(effect: Fault, clock: Clock): Fault {
+  if (effect.kind !== "slow-start") return effect;
+  const nominalPerWallMs = nominalSpan(clock, 1_000) / 1_000;
+  const notReadyMs = Math.max(1, Math.round(effect.notReadyMs / nominalPerWallMs));
+  return { ...effect, notReadyMs };
 }

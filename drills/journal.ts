@@ -87,9 +87,12 @@ function openLocked(directory: string, clock: Clock, release: () => void): Journ
     seq: last?.seq ?? 0,
     hash: last?.hash ?? GENESIS_HASH,
   };
-  writeHead(directory, head);
-  const file = openSync(join(directory, JOURNAL_FILE), "a");
-  syncDirectory(directory);
+  const file = writable(directory, () => {
+    writeHead(directory, head);
+    const opened = openSync(join(directory, JOURNAL_FILE), "a");
+    syncDirectory(directory);
+    return opened;
+  });
 
   const journal: Journal = {
     directory,
@@ -108,19 +111,12 @@ function openLocked(directory: string, clock: Clock, release: () => void): Journ
       };
       const { line, hash } = chainLine(payload);
       const entry = journalEntrySchema.parse(JSON.parse(line));
-      try {
+      writable(directory, () => {
         writeSync(file, `${line}\n`);
         fsyncSync(file);
         head = { ...head, seq: entry.seq, hash };
         writeHead(directory, head);
-      } catch (error) {
-        throw environmentError(
-          "journal-not-written",
-          `the journal in ${directory} could not be written: ${messageOf(error)}`,
-          "make room on its disk, or give another directory with --journal",
-          error,
-        );
-      }
+      });
       entries.push(entry);
       return entry;
     },
@@ -131,6 +127,20 @@ function openLocked(directory: string, clock: Clock, release: () => void): Journ
   };
   if (torn) journal.append(NO_RUN, "journal.torn", torn);
   return journal;
+}
+
+/** @throws BackoutError `journal-not-written`: the disk is full, read-only, or gone */
+function writable<T>(directory: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw environmentError(
+      "journal-not-written",
+      `the journal in ${directory} could not be written: ${messageOf(error)}`,
+      "make room on its disk, or give another directory with --journal",
+      error,
+    );
+  }
 }
 
 function prepareDirectory(directory: string): void {

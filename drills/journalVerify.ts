@@ -1,6 +1,7 @@
 /** Reads a journal and finds what was changed, lost, reordered or cut off: never writes. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import {
   GENESIS_HASH,
   HEAD_FILE,
@@ -11,6 +12,7 @@ import {
   type JournalEntry,
   journalEntrySchema,
 } from "./journalEntry.ts";
+import { Verdict } from "./record.ts";
 
 export interface JournalProblem {
   readonly kind: "changed" | "missing" | "reordered" | "truncated" | "head";
@@ -66,14 +68,26 @@ export function verifyJournal(directory: string): JournalReading {
   return { entries, problems, head, tornBytes: bytes.length - wholeBytes, wholeBytes };
 }
 
-/** Runs that were begun and have neither a record nor been swept, oldest first. */
+/**
+ * Runs that were begun and have neither a record nor been swept, oldest first; also those whose record
+ * says that something was left.
+ */
 export function unfinishedRuns(entries: readonly JournalEntry[]): string[] {
   const open = new Set<string>();
-  for (const { runId, type } of entries) {
+  for (const entry of entries) {
+    const { runId, type } = entry;
     if (type === "run.started") open.add(runId);
-    if (type === "record" || type === "swept") open.delete(runId);
+    if (type === "swept" || (type === "record" && !isStuck(entry))) open.delete(runId);
   }
   return [...open];
+}
+
+const stuckSchema = z.looseObject({
+  record: z.looseObject({ verdict: z.literal(Verdict.StuckOnRemoval) }),
+});
+
+function isStuck(entry: JournalEntry): boolean {
+  return stuckSchema.safeParse(entry).success;
 }
 
 function parseLine(line: string): JournalEntry | undefined {

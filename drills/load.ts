@@ -28,12 +28,26 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+/** How a drill's requests are, for a fault that is not about all of them alike. */
+export interface LoadShape {
+  /** Kinds of requests and their fraction of all; the rest asks for the environment's own path. */
+  readonly mix?: readonly {
+    readonly share: number;
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }[];
+  /** Wall milliseconds that a client waits for an answer. @default 10000, beside the fault's delay */
+  readonly patienceWallMs?: number;
+}
+
 export interface LoadOptions {
   readonly clock: Clock;
   readonly url: string;
   /** Wall seconds, whatever the clock's speed: requests are work, not waiting. */
   readonly requestsPerSecond: number;
   readonly judging: LoadJudging;
+  /** @default all requests alike */
+  readonly shape?: LoadShape;
   /** Requests that would exceed it are not sent. @default 64, or what the fault's delay asks for */
   readonly maxInFlight?: number;
   /** Wall milliseconds after which a request without an answer is bad, beside the fault's delay. @default 10000 */
@@ -56,9 +70,11 @@ function roomFor(requestsPerSecond: number, slowsByMs: number): number {
 const TICK_WALL_MS = 10;
 
 export function startLoad(options: LoadOptions): Load {
-  const { clock, requestsPerSecond, judging } = options;
-  const { maxInFlight = roomFor(requestsPerSecond, judging.slowsByMs) } = options;
-  const timeoutWallMs = (options.timeoutWallMs ?? 10_000) + judging.slowsByMs;
+  const { clock, requestsPerSecond, judging, shape = {} } = options;
+  const waitsMs = Math.max(judging.slowsByMs, shape.patienceWallMs ?? 0);
+  const { maxInFlight = roomFor(requestsPerSecond, waitsMs) } = options;
+  const timeoutWallMs =
+    (shape.patienceWallMs ?? options.timeoutWallMs ?? 10_000) + judging.slowsByMs;
   const url = new URL(options.url);
   const pool = new Pool(url.origin, {
     connections: maxInFlight,
@@ -68,18 +84,20 @@ export function startLoad(options: LoadOptions): Load {
   });
   const recorder = new LoadRecorder(judging);
   const startedMs = clock.wall();
+  const kindOf = dealer(shape);
   let due = 0;
   let stopped = false;
   let cancel: Cancel | undefined;
 
-  const send = async (): Promise<void> => {
+  const send = async ({ path, headers }: RequestKind): Promise<void> => {
     const startedWallMs = clock.wall();
     recorder.sent();
     let answer: { status: number | null; headers: HeaderBag; error: string | null };
     try {
       const response = await pool.request({
         method: "GET",
-        path: `${url.pathname}${url.search}`,
+        path: path ?? `${url.pathname}${url.search}`,
+        ...(headers ? { headers } : {}),
       });
       await response.body.dump();
       answer = { status: response.statusCode, headers: response.headers, error: null };
@@ -99,7 +117,7 @@ export function startLoad(options: LoadOptions): Load {
   const tick = (): void => {
     const target = Math.floor(((clock.wall() - startedMs) * requestsPerSecond) / 1000);
     for (; due < target; due++) {
-      if (recorder.inFlight < maxInFlight) void send();
+      if (recorder.inFlight < maxInFlight) void send(kindOf(due));
       else recorder.notSent();
     }
     arm();
@@ -119,6 +137,25 @@ export function startLoad(options: LoadOptions): Load {
       cancel?.();
       await pool.destroy();
     },
+  };
+}
+
+interface RequestKind {
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Deals the kinds out evenly, so that any stretch of requests has them in their fractions. */
+export function dealer({ mix = [] }: LoadShape): (index: number) => RequestKind {
+  return (index) => {
+    let before = 0;
+    // Each kind has the slice of [0, 1) behind the one before it; the golden ratio spreads the draws.
+    const draw = (index * 0.618_033_988_749_895) % 1;
+    for (const kind of mix) {
+      if (draw < before + kind.share) return kind;
+      before += kind.share;
+    }
+    return {};
   };
 }
 

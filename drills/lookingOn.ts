@@ -1,5 +1,6 @@
 /** Looks at the environment while something else is under way, for those who watch and for the journal. */
-import type { DrillRun, Plan } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import type { DrillRun } from "./run.ts";
 import { sleepWall } from "./wait.ts";
 
 /**

@@ -1,11 +1,15 @@
 /** Watching a broken candidate until it is known how it ended: who saw what, and when. */
 import { environmentError } from "../base/errors.ts";
+import { environmentNames } from "../guard/names.ts";
 import { Outcome, type Reversion, ReversionPath } from "../guard/reversion.ts";
 import { allOn, sameWeights, type Weights } from "../guard/slot.ts";
 import { type Course, courseOf } from "./course.ts";
 import { Source } from "./record.ts";
-import type { DrillRun, Look, Plan } from "./run.ts";
-import { faultActive, faultActiveSince, nextWordWithinMs } from "./sidecars.ts";
+import type { Plan } from "./plan.ts";
+import type { DrillRun, Look } from "./run.ts";
+import { actedThroughout } from "./attribution.ts";
+import { faultActive } from "./sidecars.ts";
+import type { SidecarReport } from "../sidecar/lease.ts";
 import { pollUntil, sleepWall } from "./wait.ts";
 import type { RecoveryFacts } from "./verdict.ts";
 
@@ -27,7 +31,7 @@ export async function observe(run: DrillRun, plan: Plan): Promise<Observation> {
     look = await run.look(plan.candidate);
     await watch.take(look);
     course = watch.course();
-    if (course.over) break;
+    if (course.over && !watch.isPending()) break;
     await sleepWall(run.ports.clock, run.ports.pollWallMs, run.signal);
   }
   if (!look.weights || !look.alarm || !look.reports) {
@@ -47,6 +51,8 @@ class Watch {
   #homeSinceMs: number | null = null;
   #faultEndedMs: number | null = null;
   #reversion: Reversion | undefined;
+  /** Reversions after which the weights left home again. */
+  readonly #undone = new Set<string>();
 
   constructor(run: DrillRun, plan: Plan) {
     const injected = run.timeline.find((entry) => entry.event === "fault.injected");
@@ -58,7 +64,7 @@ class Watch {
   }
 
   async take(look: Look): Promise<void> {
-    const { load, ports, leaseId } = this.#run;
+    const { load, ports } = this.#run;
     const { clock } = ports;
     const firstBad = load?.firstBadSince(this.#injectedWallMs) ?? null;
     if (firstBad !== null) this.#run.stamp("impact.first", Source.Load, { wallMs: firstBad });
@@ -70,12 +76,28 @@ class Watch {
     if (look.weights) {
       const home = sameWeights(look.weights, allOn(this.#plan.stable)) && look.sticky === false;
       this.#homeSinceMs = home ? (this.#homeSinceMs ?? clock.now()) : null;
+      // Somebody moved them since: what counts is what brings them home for good.
+      if (!home && this.#reversion) this.#undone.add(this.#reversion.id);
+      if (!home) this.#reversion = undefined;
       if (home) await this.#findReversion();
     }
-    if (look.reports && leaseId !== undefined && this.#faultEndedMs === null) {
-      const active = faultActive(look.reports, leaseId, clock.wall());
-      if (active === false) this.#faultEndedMs = clock.now();
+    if (this.#faultEndedMs === null && this.#hasEnded(look.reports)) {
+      this.#faultEndedMs = clock.now();
     }
+  }
+
+  /** Part of the fault is still to come, and there is time for it. */
+  isPending(): boolean {
+    const { acting, ports } = this.#run;
+    const inHold = ports.clock.now() < this.#injectedMs + this.#plan.holdMs;
+    return inHold && acting.some((step) => step.isPending?.() === true);
+  }
+
+  #hasEnded(reports: readonly SidecarReport[] | null): boolean {
+    const { acting, fault, leaseId, ports } = this.#run;
+    if (acting.some((step) => step.isOver())) return true;
+    if (fault.effect.kind === "outside" || !reports || leaseId === undefined) return false;
+    return faultActive(reports, leaseId, ports.clock.wall()) === false;
   }
 
   course(): Course {
@@ -101,7 +123,7 @@ class Watch {
   async conclude(sustainedMs: number | null, weightsAfter: Weights): Promise<Observation> {
     const { clock } = this.#run.ports;
     await this.#awaitReversion();
-    await this.#missedTransition();
+    await this.#firstTransition();
     if (!this.#reversion && this.#homeSinceMs !== null) {
       this.#run.stamp("weights.verified", Source.Runner, { nominalMs: this.#homeSinceMs });
     }
@@ -116,7 +138,7 @@ class Watch {
     return {
       sustained: sustainedMs !== null,
       reversion: this.#reversion ? "recorded" : this.#homeSinceMs === null ? "none" : "unrecorded",
-      faultOutlasted: sustainedMs === null ? null : await this.#faultOutlasted(sustainedMs),
+      faultOutlasted: sustainedMs === null ? null : await this.#owedToGuard(sustainedMs),
       weightsAfter,
       path: this.#reversion?.path,
     };
@@ -130,14 +152,16 @@ class Watch {
       (entry) =>
         entry.outcome === Outcome.Reverted &&
         entry.alarm.slot === this.#plan.candidate &&
+        !this.#undone.has(entry.id) &&
         !this.#plan.knownReversionIds.includes(entry.id),
     );
     if (!reversion) return;
     this.#reversion = reversion;
     const calledMs = wallOf(reversion.alarm.stateAt);
-    if (reversion.path === ReversionPath.Sentinel && calledMs !== null) {
+    const seenBy = withoutAlarm(reversion);
+    if (seenBy && calledMs !== null) {
       // An alarm may have gone off meanwhile, or after: it was not what called the guard.
-      this.#run.restamp("alarm.transitioned", Source.Sentinel, { wallMs: calledMs });
+      this.#run.restamp("alarm.transitioned", seenBy, { wallMs: calledMs });
     }
     const stamps = [
       ["reversion.decided", reversion.decidedAt],
@@ -146,7 +170,9 @@ class Watch {
     ] as const;
     for (const [event, at] of stamps) {
       const wallMs = wallOf(at);
-      if (wallMs !== null) this.#run.stamp(event, Source.Guard, { wallMs });
+      if (wallMs === null) continue;
+      if (this.#undone.size > 0) this.#run.restamp(event, Source.Guard, { wallMs });
+      else this.#run.stamp(event, Source.Guard, { wallMs });
     }
   }
 
@@ -161,35 +187,32 @@ class Watch {
     });
   }
 
-  /** An alarm that was in ALARM between two looks is in its history all the same. */
-  async #missedTransition(): Promise<void> {
-    if (this.#run.has("alarm.transitioned")) return;
+  /**
+   * An alarm that was in ALARM between two looks is in its history all the same, and what called the
+   * guard is the first of several transitions. A sentinel's call is no transition.
+   */
+  async #firstTransition(): Promise<void> {
     const { alarms } = this.#run.ports;
+    const shown = this.#run.timeline.find((entry) => entry.event === "alarm.transitioned");
+    if (shown && shown.source !== Source.CloudWatch) return;
     const at = await alarms
       .firstAlarmSince(this.#plan.candidate, this.#injectedMs)
       .catch(() => null);
-    if (at !== null) this.#run.stamp("alarm.transitioned", Source.CloudWatch, { nominalMs: at });
+    if (at === null || (shown && Date.parse(shown.at) <= at)) return;
+    this.#run.restamp("alarm.transitioned", Source.CloudWatch, { nominalMs: at });
   }
 
-  /**
-   * Whether every sidecar says, after recovery had been sustained, that it still obeys the lease.
-   * Null when that is not known.
-   */
-  async #faultOutlasted(sustainedMs: number): Promise<boolean | null> {
-    const { leaseId } = this.#run;
+  async #owedToGuard(sustainedMs: number): Promise<boolean | null> {
     if (this.#faultEndedMs !== null) return false;
-    if (leaseId === undefined) return null;
-    const { clock, pollWallMs, faults } = this.#run.ports;
-    const sustainedWallMs = clock.toWall(sustainedMs);
-    const said = await faults.reports(this.#plan.candidate).catch(() => []);
-    const untilMs = clock.toNominal(clock.wall() + nextWordWithinMs(said));
-    const polling = { clock, pollWallMs, untilMs, signal: this.#run.signal };
-    const answer = await pollUntil(polling, async () => {
-      const reports = await faults.reports(this.#plan.candidate).catch(() => []);
-      return faultActiveSince(reports, leaseId, sustainedWallMs, clock.wall()) ?? undefined;
-    });
-    return answer ?? null;
+    return actedThroughout(this.#run, this.#plan.candidate, sustainedMs);
   }
+}
+
+/** Who saw it in an alarm's place; undefined where an alarm did. A watchdog may also act on one. */
+function withoutAlarm({ path, alarm, environment }: Reversion): Source | undefined {
+  if (path === ReversionPath.Sentinel) return Source.Sentinel;
+  const { watchdog } = environmentNames(environment);
+  return alarm.name === watchdog[alarm.slot] ? Source.Watchdog : undefined;
 }
 
 function wallOf(iso: string | null | undefined): number | null {

@@ -6,8 +6,11 @@ import type { AlarmReader } from "./alarms.ts";
 import type { LinkEvidence, LinkQuestion } from "./brokenLink.ts";
 import type { FaultStore } from "./faultStore.ts";
 import type { Journal } from "./journal.ts";
-import type { Load } from "./load.ts";
+import type { Load, LoadShape } from "./load.ts";
 import type { LoadJudging } from "./loadRecorder.ts";
+import type { Outside } from "./outside.ts";
+import type { Readiness } from "./readiness.ts";
+import type { Safety } from "./safety.ts";
 
 /** An environment to look at and to put back. */
 export interface EnvironmentPorts {
@@ -18,13 +21,14 @@ export interface EnvironmentPorts {
   readonly traffic: Traffic;
   readonly faults: FaultStore;
   readonly alarms: AlarmReader;
+  readonly outside: Outside;
   /** Wall milliseconds between two looks at the environment. */
   readonly pollWallMs: number;
 }
 
 export interface DrillPorts extends EnvironmentPorts {
   readonly journal: Journal;
-  startLoad(judging: LoadJudging): Load;
+  startLoad(judging: LoadJudging, shape: LoadShape): Load;
   gatherEvidence(question: LinkQuestion): Promise<LinkEvidence>;
   /**
    * Nominal milliseconds from the end of a metric's period until alarms see it. AWS publishes no
@@ -33,4 +37,12 @@ export interface DrillPorts extends EnvironmentPorts {
   readonly metricDelayMs: number;
   /** The candidate's sidecars judge it themselves, beside the alarms. @default false */
   readonly hasSentinel?: boolean;
+  /** Where the environment answers, for probes. @default not known */
+  readonly url?: string;
+  /** What ends a drill from outside. @default nothing does, and no abort alarm can be watched */
+  readonly safety?: Safety;
+  /** Whether the way home is armed, and whose resources these are. @default not looked at */
+  readonly readiness?: Readiness;
+  /** Of the drill's own requests, per second of wall time. @default not known */
+  readonly requestsPerSecond?: number;
 }

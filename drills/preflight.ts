@@ -5,10 +5,15 @@ import { allOn, otherSlot, sameWeights, type Slot, SLOTS } from "../guard/slot.t
 import type { LiveTraffic } from "../guard/traffic.ts";
 import type { FaultLease, SidecarReport } from "../sidecar/lease.ts";
 import { notOk, type SlotAlarms } from "../guard/alarms.ts";
-import { faultFloors } from "./faultFloors.ts";
-import type { DrillRun, Plan } from "./run.ts";
+import type { Caps } from "./blastRadius.ts";
+import { notCarried } from "./carried.ts";
+import { refuseUnlessReverting } from "./policyReach.ts";
+import type { Plan } from "./plan.ts";
+import { type ReadinessFacts, readinessProblems, tooFewRequests } from "./readiness.ts";
+import type { DrillRun } from "./run.ts";
 import { freshReports } from "./sidecars.ts";
 import { nominalSpan, pollUntil } from "./wait.ts";
+import { planOf } from "./planning.ts";
 
 export interface Readings {
   readonly record: EnvironmentRecord;
@@ -18,6 +23,8 @@ export interface Readings {
   readonly leases: readonly FaultLease[];
   readonly reports: Readonly<Record<Slot, readonly SidecarReport[]>>;
   readonly wallMs: number;
+  /** Left out: the ports do not say. */
+  readonly readiness?: ReadinessFacts;
 }
 
 /** `blocking`: only somebody's act changes it. `passing`: may become right by itself. */
@@ -28,7 +35,8 @@ export interface Preflight {
 
 const SWEEP = "remove what a dead drill left with `backout drill sweep`";
 
-export function assess(readings: Readings): Preflight {
+/** @param evenIfUnarmed a way home that is seen to be cut is no problem */
+export function assess(readings: Readings, evenIfUnarmed = false): Preflight {
   const { record, live, wallMs } = readings;
   const candidate = otherSlot(record.stable);
   const home = allOn(record.stable);
@@ -71,6 +79,11 @@ export function assess(readings: Readings): Preflight {
   if (freshReports(readings.reports[candidate], wallMs).length === 0) {
     passing.push(`no fault sidecar of slot ${candidate} reports: is it part of the workload?`);
   }
+  if (readings.readiness) {
+    const found = readinessProblems(readings.readiness);
+    blocking.push(...found.blocking, ...(evenIfUnarmed ? [] : found.unarmed));
+    passing.push(...found.passing);
+  }
   return { blocking, passing };
 }
 
@@ -79,12 +92,21 @@ export interface PreflightBounds {
   readonly waitMs: number;
   readonly sustainMs: number;
   readonly holdMs: number | undefined;
+  readonly objectiveTotalMs: number | undefined;
+  readonly caps: Caps;
+  /** @default false: an environment whose way home is seen to be cut is refused */
+  readonly evenIfUnarmed?: boolean;
 }
 
 /** A health check or a sidecar's first report takes wall time, however fast the clock runs. */
 const LEAST_WAIT_WALL_MS = 20_000;
 
-/** @throws BackoutError `not-ready` that names everything that is not as it must be */
+/**
+ * @throws BackoutError `not-ready` that names everything that is not as it must be;
+ *   `not-carried` when the environment lacks what the drill needs; `undetectable-fault` when its
+ *   policy would not revert on this fault, or no alarm ever sees it; `blast-radius`;
+ *   `objective-below-floor`
+ */
 export async function preflight(run: DrillRun, bounds: PreflightBounds): Promise<Plan> {
   const { clock, pollWallMs } = run.ports;
   let problems: Preflight = { blocking: [], passing: [] };
@@ -92,8 +114,11 @@ export async function preflight(run: DrillRun, bounds: PreflightBounds): Promise
   const waitMs = Math.max(bounds.waitMs, nominalSpan(clock, LEAST_WAIT_WALL_MS));
   const polling = { clock, pollWallMs, untilMs: clock.now() + waitMs, signal: run.signal };
   const ready = await pollUntil(polling, async () => {
-    readings = await readAll(run);
-    const found = assess(readings);
+    readings = await readAll(run.ports);
+    const alarms = readings.alarms[otherSlot(readings.record.stable)];
+    refuseUncarried(run, alarms);
+    refuseUnlessReverting(run.fault, alarms);
+    const found = withTraffic(run, readings, assess(readings, bounds.evenIfUnarmed));
     if (found.passing.join("; ") !== problems.passing.join("; ") && found.passing.length > 0) {
       run.note(`waiting: ${found.passing.join("; ")}`);
     }
@@ -112,33 +137,28 @@ export async function preflight(run: DrillRun, bounds: PreflightBounds): Promise
   return planOf(run, readings, bounds);
 }
 
-async function planOf(
-  run: DrillRun,
-  { record, alarms }: Readings,
-  { sustainMs, holdMs }: PreflightBounds,
-): Promise<Plan> {
-  const candidate = otherSlot(record.stable);
-  const { clock, metricDelayMs } = run.ports;
-  const floors = faultFloors(run.fault, alarms[candidate], {
-    deliveryDelayMs: metricDelayMs,
-    onsetMs: run.fault.slowsByMs === 0 ? 0 : nominalSpan(clock, run.fault.slowsByMs),
-    hasSentinel: run.ports.hasSentinel ?? false,
-  });
-  return {
-    candidate,
-    stable: record.stable,
-    floors,
-    sustainMs,
-    holdMs: holdMs ?? Math.max(floors.detectWorst + 60_000, sustainMs),
-    judging: {
-      slowAfterMs: alarms[candidate].latency.threshold * 1000,
-      slowsByMs: run.fault.slowsByMs,
-    },
-    knownReversionIds: (await run.ports.store.reversions()).map((entry) => entry.id),
-  };
+function refuseUncarried({ fault, ports }: DrillRun, alarms: SlotAlarms): void {
+  const reason = notCarried(fault, ports.outside.target, alarms);
+  if (reason !== null) throw environmentError("not-carried", reason);
 }
 
-async function readAll({ ports }: DrillRun): Promise<Readings> {
+/** A load that is too thin for the alarm stays too thin. */
+export function withTraffic(
+  { fault, ports }: Pick<DrillRun, "fault" | "ports">,
+  { readiness }: Readings,
+  found: Preflight,
+): Preflight {
+  const { clock, requestsPerSecond } = ports;
+  if (!readiness || requestsPerSecond === undefined) return found;
+  // What is only pushed into a signal asks for no traffic.
+  if (fault.impact === "never") return found;
+  const nominalMs = nominalSpan(clock, 60_000);
+  const tooFew = tooFewRequests(readiness, fault.breaks, (requestsPerSecond * 60_000) / nominalMs);
+  return tooFew === null ? found : { ...found, blocking: [...found.blocking, tooFew] };
+}
+
+/** Everything that preflight looks at, read once. */
+export async function readAll(ports: DrillRun["ports"]): Promise<Readings> {
   const { store, traffic, alarms, faults, clock } = ports;
   const [record, live, healthyTargets, shown, leases, reports] = await Promise.all([
     store.read(),
@@ -148,6 +168,7 @@ async function readAll({ ports }: DrillRun): Promise<Readings> {
     both((slot) => faults.lease(slot)),
     both((slot) => faults.reports(slot)),
   ]);
+  const readiness = await ports.readiness?.read(otherSlot(record.stable));
   return {
     record,
     live,
@@ -156,6 +177,7 @@ async function readAll({ ports }: DrillRun): Promise<Readings> {
     leases: [leases.blue, leases.green].filter((lease) => lease !== null),
     reports,
     wallMs: clock.wall(),
+    ...(readiness ? { readiness } : {}),
   };
 }
 

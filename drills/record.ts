@@ -1,6 +1,7 @@
 /** The record a drill ends with: its published shape. Pure figures over it are in durations.ts and verdict.ts. */
 import { z } from "zod";
 import { ReversionPath } from "../guard/reversion.ts";
+import { Fidelity } from "./faults/fault.ts";
 
 export const Verdict = {
   Passed: "passed",
@@ -14,7 +15,8 @@ export const Verdict = {
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 /**
- * `reverted`: sustained recovery after a reversion, the fault still active. `fault-ended`: recovery
+ * `reverted`: sustained recovery after a reversion, the fault still active (or, of a push on a signal
+ * that broke no response, the fault's mark in that signal's history). `fault-ended`: recovery
  * after the fault ended before its hold. `self-healed`: no reversion, the fault still active.
  * `not-recovered`: the hold ran out with errors still coming.
  */
@@ -62,6 +64,8 @@ export const Source = {
   Guard: "guard",
   /** Stamps `alarm.transitioned` in an alarm's place: when the candidate's sidecar called the guard. */
   Sentinel: "sentinel",
+  /** Stamps it too: when the round of probes ended that found the candidate bad. */
+  Watchdog: "watchdog",
 } as const;
 export type Source = (typeof Source)[keyof typeof Source];
 
@@ -93,12 +97,25 @@ const weights = z.strictObject({
   green: z.int().min(0).max(999),
 });
 
+export const hypothesisResultSchema = z.strictObject({
+  /** Of the expectation, as its definition calls it. */
+  name: z.string(),
+  when: z.enum(["before", "during", "after"]),
+  /** `unknown`: it could not be told, which is never taken for good. */
+  outcome: z.enum(["held", "broken", "unknown"]),
+  /** What was seen, for a person. */
+  shown: z.string(),
+});
+export type HypothesisResult = z.infer<typeof hypothesisResultSchema>;
+
 export const drillRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string().min(1),
   drill: z.string(),
+  /** What was injected, where a definition gave the drill a name of its own. */
+  fault: z.string().exactOptional(),
   environment: z.string(),
-  fidelity: z.enum(["signal", "release", "infrastructure"]),
+  fidelity: z.enum(Fidelity),
   clock: z.strictObject({ speed: z.number().min(0) }),
   verdict: z.enum(Verdict),
   /** Why the verdict is not `passed`, a sentence for a person; null when it is. */
@@ -125,6 +142,8 @@ export const drillRecordSchema = z.strictObject({
     weightsAfter: weights.nullable(),
   }),
   objective: z.strictObject({ total: z.int().min(1), met: z.boolean() }),
+  /** The steady state, where a definition asks for one. */
+  hypothesis: z.array(hypothesisResultSchema).exactOptional(),
   /** What could not be removed, by name. */
   residue: z.array(z.string()),
 });

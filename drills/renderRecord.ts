@@ -8,18 +8,26 @@ import {
   type BrokenLink,
   type DrillRecord,
   drillRecordSchema,
+  type HypothesisResult,
   type Recovery,
   TIMELINE_EVENTS,
   Verdict,
 } from "./record.ts";
-import type { DrillRun, Plan } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import type { DrillRun } from "./run.ts";
 import { verdict } from "./verdict.ts";
 
 /** How far a run came; members are set as they become known. */
 export interface Ending {
-  readonly objectiveTotalMs: number;
+  objectiveTotalMs: number;
   plan?: Plan;
   interrupted?: boolean;
+  /** What interrupted it, when it was no person at the runner. */
+  interruptedBy?: string | undefined;
+  /** What the drill injects, when that is not its name. */
+  fault?: string;
+  /** What the probes of the steady state showed. */
+  hypothesis?: readonly HypothesisResult[];
   /** What stopped the run. */
   problem?: string;
   /** It stopped before anything was injected. */
@@ -43,14 +51,21 @@ export function renderRecord(
     (a, b) => TIMELINE_EVENTS.indexOf(a.event) - TIMELINE_EVENTS.indexOf(b.event),
   );
   const disordered = clockErrors(timeline);
-  const parts = disordered.length > 0 ? UNKNOWN_DURATIONS : durations(timeline);
+  const parts =
+    disordered.length > 0
+      ? UNKNOWN_DURATIONS
+      : durations(timeline, { needsImpact: run.fault.impact === "always" });
   const stopped = ending.problem ?? null;
   const judgement = verdict({
     residue,
     interrupted: ending.interrupted ?? false,
+    interruptedBy: ending.interruptedBy,
+    hypothesis: ending.hypothesis ?? [],
     notRun: ending.beforeLease ? stopped : null,
     error: ending.beforeLease ? null : stopped,
     clockErrors: disordered,
+    violation:
+      run.acting.map((step) => step.violation?.() ?? null).find((one) => one !== null) ?? null,
     recovery: ending.recovery ?? null,
     totalMs: parts.total,
     objectiveTotalMs: ending.objectiveTotalMs,
@@ -61,6 +76,7 @@ export function renderRecord(
     schemaVersion: 1,
     id: run.id,
     drill: run.fault.name,
+    ...(ending.fault === undefined ? {} : { fault: ending.fault }),
     environment: run.ports.environment,
     fidelity: run.fault.fidelity,
     clock: { speed: run.ports.clock.speed },
@@ -86,6 +102,7 @@ export function renderRecord(
       total: ending.objectiveTotalMs,
       met: parts.total !== null && parts.total <= ending.objectiveTotalMs,
     },
+    ...(ending.hypothesis?.length ? { hypothesis: [...ending.hypothesis] } : {}),
     residue: [...residue],
   });
 }

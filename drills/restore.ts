@@ -15,14 +15,16 @@ const RETRY_WALL_MS = [1_000, 3_000];
 
 /**
  * Removes the lease and waits until every sidecar of the slot says that it does not obey it. Only
- * this lease is touched. One that has expired needs no sidecar's word: it ended by itself.
+ * this lease is touched. One that has expired needs no sidecar's word: it ended by itself. Nor does one
+ * that none obeys.
  */
 export async function removeFault(
   ports: EnvironmentPorts,
-  { slot, leaseId, expiresAt }: Pick<FaultLease, "slot" | "leaseId" | "expiresAt">,
+  { slot, leaseId, expiresAt, fault }: FaultLease,
 ): Promise<readonly string[]> {
   const { faults, clock, pollWallMs } = ports;
   await withRetries(ports, () => faults.removeLease(slot, leaseId));
+  if (fault.kind === "outside") return [];
   const removedWallMs = clock.wall();
   const said = await faults.reports(slot).catch(() => []);
   const waitWallMs = WORDS_PER_REMOVAL * nextWordWithinMs(freshReports(said, removedWallMs));
@@ -48,11 +50,18 @@ export async function removeFault(
     : [`the end of lease ${leaseId} on slot ${slot} is unconfirmed: ${pending}`];
 }
 
-/** All traffic to the stable slot, by the drill's own hand; the guard's latch stays. */
+/**
+ * All traffic to the stable slot, by the drill's own hand; the guard's latch stays. A drill shifts
+ * without a rollout: traffic that one has moved since is another's, and left where it is.
+ */
 export async function bringTrafficHome(ports: EnvironmentPorts): Promise<readonly string[]> {
   const { store, traffic, clock } = ports;
-  await withRetries(ports, () => returnTraffic({ store, traffic, ...wallOf(clock) }));
-  return [];
+  return withRetries(ports, async () => {
+    const { rollout } = await store.read();
+    if (rollout) return [`traffic, which rollout ${rollout.id} has taken over`];
+    await returnTraffic({ store, traffic, ...wallOf(clock) });
+    return [];
+  });
 }
 
 /**
@@ -74,20 +83,20 @@ export async function settle(
       const [read, healthy] = await Promise.all([alarms.read(slot), traffic.healthyTargets(slot)]);
       const wrong = [...notOk(read), ...(healthy === 0 ? ["no target is healthy"] : [])];
       shown = wrong.join(", ");
-      return wrong.length === 0 ? true : undefined;
+      if (wrong.length > 0) return undefined;
+      // A late minute of the fault may set an alarm off between the two looks: then it is waited for.
+      await clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state);
+      return true;
     } catch (error) {
       shown = messageOf(error);
       return undefined;
     }
   });
-  if (!calm) return [`slot ${slot} has not settled: ${shown}`];
-  await withRetries(ports, () =>
-    clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state),
-  );
-  return [];
+  return calm ? [] : [`slot ${slot} has not settled: ${shown}`];
 }
 
-async function withRetries<T>(ports: EnvironmentPorts, act: () => Promise<T>): Promise<T> {
+/** For acts that are idempotent. */
+export async function withRetries<T>(ports: EnvironmentPorts, act: () => Promise<T>): Promise<T> {
   for (const waitWallMs of RETRY_WALL_MS) {
     try {
       return await act();

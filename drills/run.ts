@@ -4,33 +4,15 @@ import type { Slot, Weights } from "../guard/slot.ts";
 import { type AlarmState } from "../guard/alarms.ts";
 import type { DrillEvent, Step } from "./events.ts";
 import type { ChosenFault } from "./faults/fault.ts";
-import type { DetectionFloor } from "../judge/detection.ts";
 import type { Load } from "./load.ts";
-import type { LoadJudging } from "./loadRecorder.ts";
+import type { Undo } from "./plan.ts";
 import type { DrillPorts } from "./ports.ts";
 import { Source, type TimelineEvent, type TimelineEventName } from "./record.ts";
 import { Sampler } from "./samples.ts";
 import { faultActive } from "./sidecars.ts";
 import type { SidecarReport } from "../sidecar/lease.ts";
+import type { Acting } from "./steps/step.ts";
 import { nominalSpan } from "./wait.ts";
-
-export interface Undo {
-  readonly name: string;
-  /** Idempotent. Returns what it could not remove, by name; throws when it cannot tell. */
-  run(): Promise<readonly string[]>;
-}
-
-/** What a plan of a drill holds once preflight has read the environment. Nominal milliseconds. */
-export interface Plan {
-  readonly candidate: Slot;
-  readonly stable: Slot;
-  readonly floors: DetectionFloor;
-  readonly holdMs: number;
-  readonly sustainMs: number;
-  /** What a bad response is. */
-  readonly judging: LoadJudging;
-  readonly knownReversionIds: readonly string[];
-}
 
 /** What one look at the environment showed; null where a reading failed. */
 export interface Look {
@@ -39,6 +21,8 @@ export interface Look {
   readonly alarm: { readonly state: AlarmState; readonly transitionedMs: number | null } | null;
   readonly reports: readonly SidecarReport[] | null;
 }
+
+type StampTime = { readonly wallMs: number } | { readonly nominalMs: number };
 
 /** Responses of this many wall milliseconds make the live view's split and error share. */
 const RECENT_WALL_MS = 2_000;
@@ -51,6 +35,8 @@ export class DrillRun {
   readonly signal: AbortSignal;
   readonly timeline: TimelineEvent[] = [];
   readonly undos: Undo[] = [];
+  /** What acts from outside the slot's tasks. */
+  readonly acting: Acting[] = [];
   readonly #emit: (event: DrillEvent) => void;
   readonly #sampler: Sampler;
   /** By reading: why the newest one failed. */
@@ -106,18 +92,14 @@ export class DrillRun {
   }
 
   /** The same for an event that another source had stamped, and that turns out to be this one's. */
-  restamp(event: TimelineEventName, source: Source, time: { readonly wallMs: number }): void {
+  restamp(event: TimelineEventName, source: Source, time: StampTime): void {
     const before = this.timeline.findIndex((entry) => entry.event === event);
     if (before >= 0) this.timeline.splice(before, 1);
     this.stamp(event, source, time);
   }
 
   /** Notes an event once; its time is given in the clock that its source reads. */
-  stamp(
-    event: TimelineEventName,
-    source: Source,
-    time: { readonly wallMs: number } | { readonly nominalMs: number },
-  ): void {
+  stamp(event: TimelineEventName, source: Source, time: StampTime): void {
     if (this.has(event)) return;
     const { clock } = this.ports;
     const nominalMs = "wallMs" in time ? clock.toNominal(time.wallMs) : time.nominalMs;
@@ -185,6 +167,8 @@ export class DrillRun {
 
   #faultShown(reports: readonly SidecarReport[] | null): boolean | null {
     if (this.leaseId === undefined) return false;
+    if (this.acting.some((step) => step.isOver())) return false;
+    if (this.fault.effect.kind === "outside") return this.acting.length > 0;
     return reports && faultActive(reports, this.leaseId, this.ports.clock.wall());
   }
 

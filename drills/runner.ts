@@ -2,29 +2,53 @@
  * A drill from preflight to record: break the candidate, watch the guard, undo everything, judge.
  * Every act is on disk before it is done, and undone whatever happens in between.
  */
-import { messageOf, type Problem, refuseProblems } from "../base/errors.ts";
+import { environmentError, messageOf, type Problem, refuseProblems } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
+import { type Caps, capProblems } from "./blastRadius.ts";
 import { awaitBaseline, awaitControl, shiftToCandidate } from "./baseline.ts";
 import { explainLink, brokenLink as judgeLink } from "./brokenLink.ts";
 import type { DrillEvent } from "./events.ts";
+import type { ChosenFault } from "./faults/fault.ts";
 import { chooseFault } from "./faults/registry.ts";
+import { type Expectation, Hypothesis } from "./hypothesis.ts";
 import { inject } from "./inject.ts";
 import { observe } from "./observe.ts";
 import type { DrillPorts } from "./ports.ts";
+import { OBJECTIVE_MS } from "./planning.ts";
 import { preflight } from "./preflight.ts";
+import { restAfterLast } from "./rest.ts";
 import { type DrillRecord, Recovery } from "./record.ts";
 import { type Ending, renderRecord } from "./renderRecord.ts";
 import { lookingOn } from "./lookingOn.ts";
-import { DrillRun, type Plan } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import { DrillRun } from "./run.ts";
+import { abortAlarmProblems, refuseUnsafe, type Watching, watchSafety } from "./safety.ts";
 import { undoAll } from "./undo.ts";
 import { judgeRecovery } from "./verdict.ts";
 
 /** All durations are nominal milliseconds. */
 export interface DrillOptions {
-  /** A fault's name, such as `bad-release-errors`. */
+  /** A fault's name, such as `bad-release-errors`; with `fault`, the drill's own. */
   readonly drill: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
-  /** Recovery must take no longer in total. @default 300000 */
+  /** In place of the one that `drill` names, parameters and all. */
+  readonly fault?: ChosenFault;
+  /** What must hold before, while, and after it. @default nothing beside the baseline */
+  readonly hypothesis?: readonly Expectation[];
+  /** An alarm that ends the drill when it is not OK: none of the environment's own. @default none */
+  readonly abortAlarm?: string | undefined;
+  /** Why a drill may not begin at a nominal time; null when it may. @default it always may */
+  readonly notNow?: (nowMs: number) => string | null;
+  /**
+   * True: a way home that is seen to be cut keeps the drill from nothing, and is its finding.
+   * @default false
+   */
+  readonly evenIfUnarmed?: boolean;
+  /**
+   * Recovery must take no longer in total.
+   * @default 300000, or a minute beyond the worst detection where that is later; where a way home is
+   *   broken, what the others may need more
+   */
   readonly objectiveTotalMs?: number;
   /** How long recovery must last to count. @default 60000 */
   readonly sustainMs?: number;
@@ -36,7 +60,9 @@ export interface DrillOptions {
   readonly alarmWaitMs?: number;
   /** When the fault ends by itself. @default outlasts the hold; shorter ends as `fault-ended` */
   readonly ttlMs?: number;
-  /** Aborting it undoes everything and ends as `interrupted`. */
+  /** How much it may reach at most. @default all of the candidate */
+  readonly caps?: Caps;
+  /** Aborting it undoes everything and ends as `interrupted`; so do the stop and the abort alarm. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: DrillEvent) => void;
 }
@@ -49,43 +75,73 @@ export interface DrillOptions {
  *   `journal-not-written` when the record could not be kept, after everything was undone
  */
 export async function runDrill(options: DrillOptions, ports: DrillPorts): Promise<DrillRecord> {
-  const fault = chooseFault(options.drill, options.parameters);
-  refuseProblems("the drill's options", optionProblems(options));
-  const { objectiveTotalMs = 300_000, alarmWaitMs = 600_000 } = options;
-  const signal = options.signal ?? new AbortController().signal;
+  const { drill, abortAlarm, hypothesis = [], alarmWaitMs = 600_000 } = options;
+  const injected = options.fault ?? chooseFault(drill, options.parameters);
+  refuseProblems("the drill's options", [
+    ...optionProblems(options),
+    ...capProblems(injected, options.caps ?? {}),
+    ...(await abortAlarmProblems(abortAlarm, ports)),
+  ]);
+  const outer = options.signal ?? new AbortController().signal;
+  const watching = watchSafety(ports, abortAlarm, outer);
   const emit = options.onEvent ?? (() => {});
-  const run = new DrillRun(sortableId(ports.clock.wall()), fault, ports, signal, emit);
+  const id = sortableId(ports.clock.wall());
+  const run = new DrillRun(id, { ...injected, name: drill }, ports, watching.signal, emit);
+  const steady = new Hypothesis(run, hypothesis);
 
+  const isRenamed = drill !== injected.name;
   run.journal("run.started", {
     environment: ports.environment,
-    drill: fault.name,
-    parameters: fault.parameters,
+    drill,
+    ...(isRenamed ? { fault: injected.name } : {}),
+    parameters: injected.parameters,
     clock: { speed: ports.clock.speed },
   });
-  const ending = await breakAndWatch(run, options, objectiveTotalMs);
+  const ending = await breakAndWatch(run, options, { watching, steady });
+  // From here on everything is undone, whoever asks for it.
+  watching.end();
+  if (isRenamed) ending.fault = injected.name;
   run.step("undo", "putting everything back");
   const residue = await lookingOn(run, ending.plan, () => undoAll(run, ending.plan, alarmWaitMs));
+  if (ending.plan && run.has("fault.injected") && !ending.interrupted) {
+    await steady.after(ending.plan);
+  }
   await run.load?.stop();
+  ending.hypothesis = steady.results;
   const record = renderRecord(run, ending, residue);
   run.journal("record", { record });
   emit({ type: "finished", record });
   return record;
 }
 
+interface Guards {
+  readonly watching: Watching;
+  readonly steady: Hypothesis;
+}
+
 async function breakAndWatch(
   run: DrillRun,
   options: DrillOptions,
-  objectiveTotalMs: number,
+  { watching, steady }: Guards,
 ): Promise<Ending> {
   const { sustainMs = 60_000, baselineMs = 30_000, alarmWaitMs = 600_000 } = options;
-  const ending: Ending = { objectiveTotalMs };
+  const { objectiveTotalMs, caps = {} } = options;
+  const ending: Ending = { objectiveTotalMs: objectiveTotalMs ?? OBJECTIVE_MS };
   try {
     run.step("preflight", "checking that the environment is ready");
-    const bounds = { waitMs: alarmWaitMs, sustainMs, holdMs: options.holdMs };
+    await restAfterLast(run.ports, run.signal, (text) => run.note(text));
+    const refusal = options.notNow?.(run.ports.clock.now()) ?? null;
+    if (refusal !== null) throw environmentError("not-now", refusal);
+    await refuseUnsafe(run.ports, options.abortAlarm);
+    watching.begin();
+    const { holdMs, evenIfUnarmed = false } = options;
+    const waitMs = alarmWaitMs;
+    const bounds = { waitMs, sustainMs, holdMs, objectiveTotalMs, caps, evenIfUnarmed };
     const plan = await preflight(run, bounds);
     ending.plan = plan;
+    ending.objectiveTotalMs = plan.objectiveTotalMs;
 
-    run.load = run.ports.startLoad(plan.judging);
+    run.load = run.ports.startLoad(plan.judging, run.fault.load);
     if (run.ports.hasSentinel) {
       run.step("preflight", `sampling slot ${plan.stable}, for the sentinel to compare with`);
       await awaitControl(run, plan);
@@ -94,14 +150,16 @@ async function breakAndWatch(
     await shiftToCandidate(run, plan);
     run.step("baseline", `watching slot ${plan.candidate} while it is healthy`);
     await awaitBaseline(run, plan, baselineMs);
+    await steady.before(plan);
 
     run.step("inject", `breaking slot ${plan.candidate}: ${run.fault.name}`);
     ending.weightsBefore = (await run.ports.traffic.read()).weights;
     await inject(run, plan, options.ttlMs);
     run.step("observe", "waiting for the guard; the fault stays");
-    await watch(run, plan, ending);
+    await steady.during(plan, () => watch(run, plan, ending));
   } catch (error) {
     ending.interrupted = run.signal.aborted;
+    ending.interruptedBy = watching.reason();
     ending.problem = messageOf(error);
     ending.beforeLease = run.leaseId === undefined;
     run.tryJournal("run.problem", { message: ending.problem });

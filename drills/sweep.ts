@@ -11,7 +11,8 @@ import type { JournalEntry } from "./journalEntry.ts";
 import { unfinishedRuns } from "./journalVerify.ts";
 import type { EnvironmentPorts } from "./ports.ts";
 import { findResidue } from "./residue.ts";
-import { bringTrafficHome, removeFault, settle } from "./restore.ts";
+import { bringTrafficHome, removeFault, settle, withRetries } from "./restore.ts";
+import { restoreStep } from "./steps/restore.ts";
 
 export interface SweepPorts extends EnvironmentPorts {
   readonly journal: Journal;
@@ -82,33 +83,45 @@ interface RunTraces {
   /** The slot it meant to move traffic to; null when it came to no such point. */
   readonly candidate: Slot | null;
   readonly leases: readonly FaultLease[];
+  /** Of those leases, as data. */
+  readonly steps: readonly unknown[];
 }
 
 const started = z.looseObject({ environment: z.string() });
 const trafficIntent = z.looseObject({ candidate: z.enum(Slot) });
-const leaseIntent = z.looseObject({ lease: leaseSchema });
+const leaseIntent = z.looseObject({
+  lease: leaseSchema,
+  steps: z.array(z.unknown()).default([]),
+});
 
 function tracesOf(runId: string, entries: readonly JournalEntry[]): RunTraces {
   const own = entries.filter((entry) => entry.runId === runId);
   const start = own.find((entry) => entry.type === "run.started");
   const intent = own.find((entry) => entry.type === "traffic.intent");
+  const intents = own
+    .filter((entry) => entry.type === "lease.intent")
+    .map((entry) => leaseIntent.parse(entry));
   return {
     environment: start ? started.parse(start).environment : "",
     candidate: intent ? trafficIntent.parse(intent).candidate : null,
-    leases: own
-      .filter((entry) => entry.type === "lease.intent")
-      .map((entry) => leaseIntent.parse(entry).lease),
+    leases: intents.map(({ lease }) => lease),
+    steps: intents.flatMap(({ steps }) => steps),
   };
 }
 
 async function sweepRun(
   ports: SweepPorts,
-  { candidate, leases }: RunTraces,
+  { candidate, leases, steps }: RunTraces,
   alarmWaitMs: number,
 ): Promise<string[]> {
   if (candidate === null) return [];
   const leaseIds = leases.map((lease) => lease.leaseId);
   const attempts = new Attempts();
+  for (const data of steps.toReversed()) {
+    await attempts.try("a step of the fault", () =>
+      withRetries(ports, async () => restoreStep(data).undo(ports)),
+    );
+  }
   for (const lease of leases) {
     await attempts.try(`lease ${lease.leaseId}`, () => removeFault(ports, lease));
   }

@@ -3,7 +3,8 @@ import { Attempts } from "./attempts.ts";
 import { Source } from "./record.ts";
 import { findResidue } from "./residue.ts";
 import { settle } from "./restore.ts";
-import type { DrillRun, Plan } from "./run.ts";
+import type { Plan } from "./plan.ts";
+import type { DrillRun } from "./run.ts";
 
 /**
  * Returns what is left, by name; empty when nothing is. Ignores the run's signal.
@@ -22,7 +23,17 @@ export async function undoAll(
     await attempts.try(name, act);
     run.tryJournal("undo", { name, left: [...attempts.left] });
   };
-  for (const undo of run.undos.toReversed()) await attempt(undo.name, () => undo.run());
+  const { clock } = run.ports;
+  for (const step of run.acting) step.end();
+  for (const undo of run.undos.filter((one) => one.of === "fault").toReversed()) {
+    await attempt(undo.name, () => undo.run());
+  }
+  if (attempts.left.length === 0 && run.has("fault.injected")) {
+    run.stamp("fault.removed", Source.Runner, { nominalMs: clock.now() });
+  }
+  for (const undo of run.undos.filter((one) => one.of === "traffic").toReversed()) {
+    await attempt(undo.name, () => undo.run());
+  }
   await attempt(`alarms and latch of slot ${plan.candidate}`, () =>
     settle(run.ports, plan.candidate, alarmWaitMs),
   );
@@ -30,7 +41,7 @@ export async function undoAll(
   const found = await findResidue(run.ports, plan.candidate, leaseIds);
   const residue = [...new Set([...attempts.left, ...found])];
   if (residue.length === 0) {
-    run.stamp("residue.none", Source.Runner, { nominalMs: run.ports.clock.now() });
+    run.stamp("residue.none", Source.Runner, { nominalMs: clock.now() });
   }
   return residue;
 }

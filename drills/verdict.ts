@@ -1,5 +1,5 @@
 /** What a drill proved: pure decisions in which nothing unknown ever counts as a pass. */
-import { Recovery, Verdict } from "./record.ts";
+import { type HypothesisResult, Recovery, Verdict } from "./record.ts";
 
 export interface RecoveryFacts {
   /** Good responses only, for the whole sustain time. */
@@ -25,13 +25,19 @@ export function judgeRecovery(facts: RecoveryFacts): Recovery | null {
 export interface VerdictFacts {
   readonly residue: readonly string[];
   readonly interrupted: boolean;
+  /** What interrupted it, when it was no person at the runner. @default a person did */
+  readonly interruptedBy?: string | undefined;
   /** Set when nothing was injected because something was not as it must be. */
   readonly notRun: string | null;
   readonly error: string | null;
   readonly clockErrors: readonly string[];
+  /** What the guard did that it must not; null when nothing. @default null */
+  readonly violation?: string | null;
   readonly recovery: Recovery | null;
   readonly totalMs: number | null;
   readonly objectiveTotalMs: number;
+  /** What the probes of the steady state showed. @default there are none */
+  readonly hypothesis?: readonly HypothesisResult[];
 }
 
 export interface Judgement {
@@ -47,13 +53,15 @@ export function verdict(facts: VerdictFacts): Judgement {
     return { verdict: Verdict.StuckOnRemoval, reason: `left behind: ${residue.join("; ")}` };
   }
   if (facts.interrupted) {
-    return { verdict: Verdict.Interrupted, reason: "interrupted; the fault was removed" };
+    const why = facts.interruptedBy === undefined ? "" : `: ${facts.interruptedBy}`;
+    return { verdict: Verdict.Interrupted, reason: `interrupted${why}; the fault was removed` };
   }
   if (facts.notRun !== null) return { verdict: Verdict.NotRun, reason: facts.notRun };
   if (facts.error !== null) return { verdict: Verdict.Error, reason: facts.error };
   if (facts.clockErrors.length > 0) {
     return { verdict: Verdict.Error, reason: `clock error: ${facts.clockErrors.join("; ")}` };
   }
+  if (facts.violation != null) return { verdict: Verdict.Failed, reason: facts.violation };
   switch (recovery) {
     case null:
       return inconclusive("it cannot be told to what the recovery is owed");
@@ -73,7 +81,23 @@ export function verdict(facts: VerdictFacts): Judgement {
       reason: `recovery took ${totalMs} ms, the objective is ${objectiveTotalMs} ms`,
     };
   }
-  return { verdict: Verdict.Passed, reason: null };
+  return judgeSteadyState(facts.hypothesis ?? []) ?? { verdict: Verdict.Passed, reason: null };
+}
+
+/** Null where it held, or was not asked for. */
+function judgeSteadyState(results: readonly HypothesisResult[]): Judgement | null {
+  const shown = (outcome: HypothesisResult["outcome"]): string =>
+    results
+      .filter((one) => one.outcome === outcome)
+      .map(({ name, when, shown: seen }) => `${name} (${when}: ${seen})`)
+      .join("; ");
+  const broken = shown("broken");
+  if (broken !== "") {
+    return { verdict: Verdict.Failed, reason: `the steady state did not hold: ${broken}` };
+  }
+  const unknown = shown("unknown");
+  if (unknown !== "") return inconclusive(`the steady state cannot be told: ${unknown}`);
+  return null;
 }
 
 function inconclusive(reason: string): Judgement {

@@ -1,7 +1,8 @@
 /** The sentinel over AWS: the environment's record, the fault table, and the guard's function. */
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { z } from "zod";
+import type { Clock } from "../base/clock.ts";
 import { dynamoRecordStore } from "../guard/recordStore.ts";
 import { Slot } from "../guard/slot.ts";
 import { CountHistory } from "./countHistory.ts";
@@ -28,18 +29,20 @@ export interface SentinelPlace {
   /** The fault table. */
   readonly table: string;
   readonly lookMs: number;
+  /** The wall, but in a simulation. */
+  readonly clock: Clock;
+  readonly dynamodb: DynamoDBClient;
+  readonly lambda: LambdaClient;
   readonly log: (line: string) => void;
 }
 
 /** @throws when the orders are not what they should be: the task must not run unwatched */
 export function connectSentinel(
   orders: string,
-  { slot, sidecarId, table, lookMs, log }: SentinelPlace,
+  { slot, sidecarId, table, lookMs, clock, dynamodb, lambda, log }: SentinelPlace,
 ): { readonly history: CountHistory; readonly watch: SentinelWatch } {
   const told = ordersSchema.parse(JSON.parse(orders));
   const { environment, initialStable, recordTable, guardFunction } = told;
-  const dynamodb = new DynamoDBClient({ maxAttempts: 2 });
-  const lambda = new LambdaClient({ maxAttempts: 2 });
   const store = dynamoRecordStore(dynamodb, recordTable, environment, initialStable);
   const history = new CountHistory(lookMs, told.slowSeconds);
   const watch = new SentinelWatch({
@@ -59,7 +62,7 @@ export function connectSentinel(
       );
     },
     lookMs,
-    now: () => Date.now(),
+    clock,
     log,
   });
   return { history, watch };

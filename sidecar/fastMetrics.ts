@@ -7,6 +7,7 @@ import {
   type MetricDatum,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
+import { type Cancel, type Clock, wallClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { FAST_METRIC, FAST_NAMESPACE, fastDimensions } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
@@ -19,6 +20,8 @@ export interface FastMetricsOptions {
   readonly slot: Slot;
   /** Wall milliseconds between two publications. */
   readonly publishMs: number;
+  /** @default the wall */
+  readonly clock?: Clock;
   readonly log: (line: string) => void;
 }
 
@@ -66,19 +69,34 @@ export function renderMetrics(
 /** Publishes until it is stopped. A failure is logged and touches no request. */
 export class FastMetrics {
   readonly #options: FastMetricsOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #cancel: Cancel | undefined;
   #problem = "";
 
   constructor(options: FastMetricsOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? wallClock();
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.publish(), this.#options.publishMs);
+    const { publishMs } = this.#options;
+    // CloudWatch puts what it receives into the ten seconds that run then, and judges them once they
+    // are over: published shortly before their end, nothing waits there for half a period.
+    const early = publishMs / 10;
+    const periods = Math.floor((this.#clock.now() + early) / publishMs) + 1;
+    this.#publishAt(periods * publishMs - early);
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#cancel?.();
+  }
+
+  /** The next publication never waits for this one: its ten seconds begin when this one's end. */
+  #publishAt(atMs: number): void {
+    this.#cancel = this.#clock.schedule(atMs, () => {
+      this.#publishAt(atMs + this.#options.publishMs);
+      return this.publish();
+    });
   }
 
   /** What cannot be published is lost: later it would say something of the wrong ten seconds. */

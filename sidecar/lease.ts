@@ -10,18 +10,38 @@ import { z } from "zod";
  */
 export const IDLE_TIMEOUT_MS = 60_000;
 
+/** Which requests a fault is about; a member that is left out asks for nothing. */
+const onlySchema = z.object({
+  /** Of the request's path, query left out. */
+  pathPrefix: z.string().startsWith("/").max(512).exactOptional(),
+  /** The name in lower case; the value as a whole. */
+  header: z
+    .object({
+      name: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      value: z.string().min(1).max(256),
+    })
+    .exactOptional(),
+});
+export type Only = z.infer<typeof onlySchema>;
+
+/** An hour: what starts more slowly is not starting. Wall milliseconds. */
+const SLOWEST_START_MS = 3_600_000;
+
 /** Bounds that every fault of a slot obeys. Shares are fractions of requests, not percent. */
 export const faultSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("errors"),
     share: z.number().gt(0).max(1),
     status: z.int().min(500).max(599),
+    only: onlySchema.exactOptional(),
   }),
   z.object({
     kind: z.literal("latency"),
     share: z.number().gt(0).max(1),
     /** Wall milliseconds that a response is held back. */
     addedMs: z.int().min(1).lt(IDLE_TIMEOUT_MS),
+    /** The way to the target is slow, so that the load balancer's health checks are held back too. */
+    healthChecks: z.literal(true).exactOptional(),
   }),
   /** The connection is reset before a response: the load balancer answers 502 in the app's place. */
   z.object({ kind: z.literal("resets"), share: z.number().gt(0).max(1) }),
@@ -36,6 +56,19 @@ export const faultSchema = z.discriminatedUnion("kind", [
     /** What the process exits with: 0 would be no crash. */
     exitCode: z.int().min(1).max(255),
   }),
+  /** Health checks are answered with a failure, everything else is served. */
+  z.object({ kind: z.literal("readiness"), status: z.int().min(500).max(599) }),
+  /** A process that starts under this lease listens only so many wall milliseconds later. */
+  z.object({
+    kind: z.literal("slow-start"),
+    notReadyMs: z.int().min(1).max(SLOWEST_START_MS),
+  }),
+  /** Connections are accepted and nothing is ever answered, not to health checks either. */
+  z.object({ kind: z.literal("black-hole") }),
+  /** The process takes more and more memory, until its container's limit ends it. */
+  z.object({ kind: z.literal("memory"), mibPerSecond: z.int().min(1).max(1_024) }),
+  /** Nothing for a sidecar to do: what breaks the slot acts from outside, and the lease is its claim. */
+  z.object({ kind: z.literal("outside") }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 

@@ -2,6 +2,7 @@
  * Follows the slot's lease in the fault table and reports what the sidecar really does. While the
  * table is unreachable the last lease is obeyed until it expires by itself.
  */
+import { type Cancel, type Clock, wallClock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { FaultTable } from "./faultTable.ts";
 import { isExpired } from "./inject.ts";
@@ -13,6 +14,8 @@ export interface LeaseWatchOptions {
   readonly sidecarId: string;
   /** Wall milliseconds between two looks at the lease. */
   readonly pollMs: number;
+  /** @default the wall */
+  readonly clock?: Clock;
   /** Ends the process: called once a crash is on record, after which nothing is looked at. */
   readonly crash: (exitCode: number) => void;
   readonly log: (line: string) => void;
@@ -31,16 +34,29 @@ export class LeaseWatch {
   #lease: FaultLease | null = null;
   #activeSince: string | null = null;
   #injected = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #cancel: Cancel | undefined;
   #looks = 0;
   #stopped = false;
 
   constructor(options: LeaseWatchOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? wallClock();
   }
 
   get lease(): FaultLease | null {
     return this.#lease;
+  }
+
+  /**
+   * Whether a process that began at `startedMs` must not listen yet: it starts slowly, by its lease.
+   *
+   * @param startedMs, nowMs wall milliseconds since the epoch
+   */
+  holdsBack(startedMs: number, nowMs: number): boolean {
+    const lease = this.#lease;
+    if (lease?.fault.kind !== "slow-start" || isExpired(lease, nowMs)) return false;
+    return nowMs < startedMs + lease.fault.notReadyMs;
   }
 
   countInjected(): void {
@@ -51,12 +67,14 @@ export class LeaseWatch {
   async start(): Promise<void> {
     await this.#look();
     if (this.#stopped) return;
-    this.#timer = setTimeout(() => void this.start(), this.#options.pollMs);
+    this.#cancel = this.#clock.schedule(this.#clock.now() + this.#options.pollMs, () =>
+      this.start(),
+    );
   }
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#cancel?.();
   }
 
   async #look(): Promise<void> {
@@ -71,17 +89,18 @@ export class LeaseWatch {
       this.#looks++;
     } catch (error) {
       this.#options.log(`the fault table is unreachable: ${messageOf(error)}`);
-      if (this.#lease && isExpired(this.#lease, Date.now())) this.#obey(null);
+      if (this.#lease && isExpired(this.#lease, this.#clock.now())) this.#obey(null);
     }
   }
 
-  /** Returns whether another lease (or none) is obeyed now. */
+  /** Returns whether another lease (or none) is obeyed now; one for others to act on is none. */
   #obey(found: FaultLease | null): boolean {
-    const lease = found && !isExpired(found, Date.now()) ? found : null;
+    const isOwn = found !== null && found.fault.kind !== "outside";
+    const lease = isOwn && !isExpired(found, this.#clock.now()) ? found : null;
     const changed = lease?.leaseId !== this.#lease?.leaseId;
     this.#lease = lease;
     if (changed) {
-      this.#activeSince = lease ? new Date().toISOString() : null;
+      this.#activeSince = lease ? this.#nowIso() : null;
       this.#injected = 0;
     }
     return changed;
@@ -127,6 +146,10 @@ export class LeaseWatch {
 
   #now(): Pick<SidecarReport, "schemaVersion" | "slot" | "reportedAt"> {
     const { slot } = this.#options;
-    return { schemaVersion: 1, slot, reportedAt: new Date().toISOString() };
+    return { schemaVersion: 1, slot, reportedAt: this.#nowIso() };
+  }
+
+  #nowIso(): string {
+    return new Date(this.#clock.now()).toISOString();
   }
 }

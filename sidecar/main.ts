@@ -5,12 +5,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { z } from "zod";
+import { wallClock } from "../base/clock.ts";
 import { hexId } from "../base/ids.ts";
 import { dynamoFaultTable } from "./faultTable.ts";
 import { connectSentinel } from "./connectSentinel.ts";
 import { FastMetrics } from "./fastMetrics.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
+import { MemoryGrowth } from "./memoryGrowth.ts";
 import { createProxy } from "./proxy.ts";
 import { Responses } from "./responses.ts";
 
@@ -37,6 +40,9 @@ const settings = z
 
 /** A fault table that does not answer keeps no app from serving for longer (wall milliseconds). */
 const FIRST_LOOK_MS = 2_000;
+/** A slow start that is called off ends this soon (wall milliseconds). */
+const NOT_READY_SLICE_MS = 100;
+const startedMs = Date.now();
 
 const sidecarId = hexId(8);
 const watch = settings.BACKOUT_FAULT_TABLE
@@ -76,6 +82,9 @@ const sentinel =
         sidecarId,
         table: settings.BACKOUT_FAULT_TABLE,
         lookMs: settings.BACKOUT_SENTINEL_MS,
+        clock: wallClock(),
+        dynamodb: new DynamoDBClient({ maxAttempts: 2 }),
+        lambda: new LambdaClient({ maxAttempts: 2 }),
         log: (line) => console.error(line),
       });
 
@@ -92,8 +101,10 @@ const server = createProxy({
   draw: Math.random,
   delay: sleep,
 });
+const memory = new MemoryGrowth(() => watch?.lease ?? null, wallClock());
 process.once("SIGTERM", () => {
   watch?.stop();
+  memory.stop();
   fastMetrics?.stop();
   sentinel?.watch.stop();
   if (!server.listening) process.exit();
@@ -102,6 +113,9 @@ process.once("SIGTERM", () => {
 });
 // A release that crashes at its start never listens, so no health check ever finds it well.
 if (watch) await Promise.race([watch.start(), sleep(FIRST_LOOK_MS, undefined, { ref: false })]);
+memory.start();
+const isHeldBack = (): boolean => watch?.holdsBack(startedMs, Date.now()) ?? false;
+while (isHeldBack()) await sleep(NOT_READY_SLICE_MS);
 fastMetrics?.start();
 sentinel?.watch.start();
 server.listen(settings.PORT, settings.HOST);

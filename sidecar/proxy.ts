@@ -40,7 +40,8 @@ export function createProxy(options: ProxyOptions): Server {
     const userAgent = incoming.headers["user-agent"];
     const tell = isHealthCheck(userAgent) ? () => {} : teller(options.onAnswer);
     outgoing.on("close", () => tell(null, "left"));
-    const effect = effectOn(lease, { userAgent }, Date.now(), options.draw());
+    const { url, headers } = incoming;
+    const effect = effectOn(lease, { userAgent, url, headers }, Date.now(), options.draw());
     if (!effect || !lease) {
       passOn(incoming, outgoing, { upstream, agent, identity, tell });
       return;
@@ -63,6 +64,12 @@ export function createProxy(options: ProxyOptions): Server {
       outgoing.destroyed ||
       options.lease()?.leaseId !== lease.leaseId ||
       isExpired(lease, Date.now());
+    if (effect.kind === "swallow") {
+      incoming.resume();
+      // What was swallowed is lost: its client would otherwise wait for the idle timeout.
+      void hold(Infinity, isOver, options.delay).finally(() => incoming.socket.resetAndDestroy());
+      return;
+    }
     void hold(effect.addedMs, isOver, options.delay).finally(() => {
       // A client that has gone waits for nothing: its request need not reach the app.
       if (outgoing.destroyed) return;

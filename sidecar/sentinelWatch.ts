@@ -3,6 +3,7 @@
  * is the evidence against this one enough? Whatever fails is tried again at the next look and
  * touches no request.
  */
+import type { Cancel, Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import { withDeadline } from "../guard/attempts.ts";
 import type { EnvironmentRecord } from "../guard/record.ts";
@@ -30,8 +31,8 @@ export interface SentinelWatchOptions {
   readonly callGuard: (event: SentinelEvent) => Promise<void>;
   /** Wall milliseconds of a stretch, and from one look to the next. */
   readonly lookMs: number;
-  /** Wall time, milliseconds since the epoch. */
-  readonly now: () => number;
+  /** The wall, but in a simulation. */
+  readonly clock: Clock;
   readonly log: (line: string) => void;
 }
 
@@ -51,7 +52,7 @@ interface Shift {
 
 export class SentinelWatch {
   readonly #options: SentinelWatchOptions;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: Cancel | undefined;
   #stopped = false;
   #shift: Shift | null = null;
   #problem = "";
@@ -62,15 +63,19 @@ export class SentinelWatch {
 
   start(): void {
     if (this.#stopped) return;
-    const { lookMs, now } = this.#options;
+    const { lookMs, clock } = this.#options;
     // Just after a stretch has ended: what it brought can be told at once.
-    const waitMs = lookMs - (now() % lookMs) + lookMs / 20;
-    this.#timer = setTimeout(() => void this.look().then(() => this.start()), waitMs);
+    const nowMs = clock.now();
+    const waitMs = lookMs - (nowMs % lookMs) + lookMs / 20;
+    this.#cancel = clock.schedule(nowMs + waitMs, async () => {
+      await this.look();
+      this.start();
+    });
   }
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#cancel?.();
   }
 
   async look(): Promise<void> {
@@ -102,8 +107,8 @@ export class SentinelWatch {
   #follow(name: string | null): Shift | null {
     if (name === null) this.#shift = null;
     else if (this.#shift?.name !== name) {
-      const { history, settings, now } = this.#options;
-      const current = history.stretchAt(now());
+      const { history, settings, clock } = this.#options;
+      const current = history.stretchAt(clock.now());
       const sentinel = beginSentinel(settings, name, current);
       const control = history.sumUpTo(current - 1);
       this.#shift = { name, first: current, control, sentinel, isTold: false };
@@ -112,8 +117,8 @@ export class SentinelWatch {
   }
 
   async #tell({ name, first, control }: Shift): Promise<void> {
-    const { slot, sidecarId, history, table, now } = this.#options;
-    const through = history.stretchAt(now()) - 1;
+    const { slot, sidecarId, history, table, clock } = this.#options;
+    const through = history.stretchAt(clock.now()) - 1;
     const from = Math.max(first, through - TOLD_AGAIN + 1);
     const length = Math.max(0, through - from + 1);
     const stretches = Array.from({ length }, (_, index) => from + index).flatMap((at) => {
@@ -132,14 +137,14 @@ export class SentinelWatch {
   }
 
   async #call(shift: Shift): Promise<void> {
-    const { slot, callGuard, now, log } = this.#options;
+    const { slot, callGuard, clock, log } = this.#options;
     const { eValue, needed, why } = sentinelVerdict(shift.sentinel);
     await callGuard({
       source: SENTINEL_SOURCE,
       slot,
       shift: shift.name,
       evidence: { eValue, needed, why },
-      at: new Date(now()).toISOString(),
+      at: new Date(clock.now()).toISOString(),
     });
     shift.isTold = true;
     log(`the sentinel called the guard: ${why}`);

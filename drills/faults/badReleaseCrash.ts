@@ -22,7 +22,7 @@ export const badReleaseCrash: FaultDefinition<z.infer<typeof parameters>> = {
   mayBreak: ["errors"],
   expiresItself: true,
   effect: ({ exitCode }) => ({ kind: "crash", exitCode }),
-  slowsByMs: () => 0,
+  reach: () => ({ share: 1, tasks: "all" }),
   timeToBreachSeconds: (_parameters, alarm) =>
     // One moment without a healthy host makes a period's minimum 0.
     alarm.signal === "errors" ? errorRateBreachSeconds(1, alarm) : 0,

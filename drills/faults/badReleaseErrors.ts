@@ -29,6 +29,6 @@ export const badReleaseErrors: FaultDefinition<z.infer<typeof parameters>> = {
   mayBreak: [],
   expiresItself: true,
   effect: ({ share, status }) => ({ kind: "errors", share, status }),
-  slowsByMs: () => 0,
+  reach: ({ share }) => ({ share, tasks: "all" }),
   timeToBreachSeconds: ({ share }, alarm) => errorRateBreachSeconds(share, alarm),
 };

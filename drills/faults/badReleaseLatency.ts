@@ -47,6 +47,7 @@ export const badReleaseLatency: FaultDefinition<z.infer<typeof parameters>> = {
   mayBreak: [],
   expiresItself: true,
   effect: ({ addedMs, share }) => ({ kind: "latency", share, addedMs }),
+  reach: ({ share }) => ({ share, tasks: "all" }),
   slowsByMs: ({ addedMs }) => addedMs,
   timeToBreachSeconds: latencyBreachSeconds,
 };

@@ -1,5 +1,5 @@
 /** What a drill verified and how: sentences that follow from its record and samples alone. */
-import { Recovery } from "../record.ts";
+import { Recovery, Source } from "../record.ts";
 import { type Claim, type ClaimFacts, stamp, when } from "./facts.ts";
 import { figure, weightsText } from "./text.ts";
 import { afterReversion, baseline, impact } from "./trafficClaims.ts";
@@ -45,6 +45,14 @@ function detected(run: ClaimFacts): Claim | null {
   const how = "CloudWatch's own stamp of the guard alarm's transition";
   if (!transitioned) {
     return { holds: false, text: "The guard alarm was not seen in ALARM.", how };
+  }
+  if (transitioned.source === Source.Sentinel) {
+    const text = `The candidate's sentinel called the guard at ${when(run, transitioned)}.`;
+    return { holds: true, text, how: "the sidecar's own stamp of its call" };
+  }
+  if (transitioned.source === Source.Watchdog) {
+    const text = `The watchdog's probes found the candidate bad at ${when(run, transitioned)}.`;
+    return { holds: true, text, how: "the watchdog's own stamp of the end of its probes" };
   }
   return { holds: true, text: `The guard alarm went to ALARM at ${when(run, transitioned)}.`, how };
 }

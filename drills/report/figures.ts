@@ -3,7 +3,7 @@ import { formatDuration } from "../../base/duration.ts";
 import type { DrillRecord } from "../record.ts";
 import { html, type Markup } from "./escape.ts";
 import { round } from "./picture/paths.ts";
-import { figure, floorText, objectiveText, PARTS } from "./text.ts";
+import { figure, floorText, objectiveText, partsOf } from "./text.ts";
 
 const WIDTH = 400;
 const HEIGHT = 26;
@@ -13,7 +13,7 @@ export function figuresTable(record: DrillRecord): Markup {
   const scaleMs = Math.max(objective.total, durations.total ?? 0, floors.detectWorst ?? 0);
   const x = (ms: number): number => round((ms / scaleMs) * WIDTH);
   let start = 0;
-  const rows = PARTS.map(({ name, from, to }) => {
+  const rows = partsOf(record).map(({ name, from, to }) => {
     const ms = durations[name];
     const bar = !ms ? null : rect(`part-${name}`, x(start), x(ms), 7, 12);
     const floor = name === "detect" ? floorMarks(record, x) : null;

@@ -9,7 +9,7 @@ import {
   objectiveText,
   offset,
   outcomeSentence,
-  PARTS,
+  partsOf,
   plural,
   tornText,
   utc,
@@ -63,7 +63,7 @@ function runLines(run: RunReport): string[] {
 function figureLines(record: NonNullable<RunReport["record"]>): string[] {
   const { durations } = record;
   const floor = floorText(record);
-  const rows = PARTS.map(({ name, from, to }) => {
+  const rows = partsOf(record).map(({ name, from, to }) => {
     const note = name === "detect" && floor !== null ? `; ${floor}` : "";
     return `| ${name} | ${figure(durations[name])} | ${from} → ${to}${note} |`;
   });

@@ -9,8 +9,9 @@ import {
   floorText,
   objectiveText,
   offset,
-  PARTS,
+  partsOf,
   plural,
+  slowerText,
   tornText,
   utc,
   weightsText,
@@ -32,6 +33,7 @@ export function renderTerminal({ journal, runs }: ReportModel): string {
 /** One drill, as the demo ends with it. */
 export function renderSummary(record: DrillRecord): string {
   const { durations, traffic } = record;
+  const slower = slowerText(record);
   const lines = [
     "",
     `${verdictWord(record)}  ${plain(record.drill)} on ${plain(record.environment)}: ${outcome(record)}`,
@@ -39,12 +41,13 @@ export function renderSummary(record: DrillRecord): string {
     "  at (nominal)   event                source",
     ...timelineLines(record),
     "",
-    ...PARTS.flatMap(({ name, from, to }) => {
+    ...partsOf(record).flatMap(({ name, from, to }) => {
       const line = figureLine(name, durations[name], `${from} -> ${to}`);
       const floor = name === "detect" ? floorText(record) : null;
       return floor === null ? [line] : [line, `${"".padEnd(26)}${floor}`];
     }),
     figureLine("total", durations.total, objectiveText(record)),
+    ...(slower === null ? [] : [`${"".padEnd(26)}${slower}`]),
     "",
     `  ${traffic.requests} requests, ${traffic.errors} failed${slowText(traffic.slow)}; weights ${weightsText(traffic.weightsBefore)} before, ${weightsText(traffic.weightsAfter)} after`,
     `  residue: ${record.residue.length === 0 ? "none" : plain(record.residue.join("; "))}`,

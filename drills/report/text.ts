@@ -1,6 +1,7 @@
 /** Words and figures that every form of a report uses: durations, offsets, weights, verdicts. */
 import { formatDuration } from "../../base/duration.ts";
-import { type DrillRecord, Recovery, Verdict } from "../record.ts";
+import { ReversionPath } from "../../guard/reversion.ts";
+import { type DrillRecord, Recovery, Source, Verdict } from "../record.ts";
 
 /** The time an interval took; its end may not have been reached. */
 export function figure(ms: number | null): string {
@@ -42,26 +43,56 @@ export function outcomeSentence(record: DrillRecord): string {
   const total = durations.total;
   if (recovery === Recovery.Reverted && total !== null) {
     const met = objective.met ? "within" : "over";
+    const slower = slowerText(record);
+    const who = record.path === ReversionPath.Watchdog ? "second way home" : "guard";
     return (
-      `The guard moved the traffic back by itself: recovered ${figure(total)} after the fault ` +
-      `began, ${met} the objective of ${figure(objective.total)}.${record.verdict === "passed" || reason === null ? "" : ` ${sentence(reason)}`}`
+      `The ${who} moved the traffic back by itself: recovered ${figure(total)} after the fault ` +
+      `began, ${met} the objective of ${figure(objective.total)}.${slower === null ? "" : ` ${slower}`}${record.verdict === "passed" || reason === null ? "" : ` ${sentence(reason)}`}`
     );
   }
   return reason === null ? "There is nothing to judge." : sentence(reason);
 }
+
+/** How much later the decision came than the first way home can make it, where that one did not act. */
+export function slowerText({ path, durations, floors }: DrillRecord): string | null {
+  const { detect, decide } = durations;
+  const other = OTHER_WAYS.get(path);
+  if (other === undefined || detect === null || decide === null) return null;
+  const { detect: best } = floors;
+  if (best === null) return "The first way home did not act.";
+  const laterMs = detect + decide - best;
+  const than = `${figure(Math.abs(laterMs))} ${laterMs < 0 ? "earlier" : "later"}`;
+  return `The first way home did not act; ${other} decided ${than} than the alarms can at best.`;
+}
+
+/** Ways home that act where the first one has not. A sentinel is no slower than it. */
+const OTHER_WAYS: ReadonlyMap<ReversionPath, string> = new Map([
+  [ReversionPath.Watchdog, "the second"],
+  [ReversionPath.Reconcile, "the guard's look of every minute"],
+]);
 
 function sentence(text: string): string {
   const start = text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(start) ? start : `${start}.`;
 }
 
+export const PART_NAMES = ["detect", "decide", "revert", "recover"] as const;
+
 /** The intervals that make recovery, from left to right. */
-export const PARTS = [
-  { name: "detect", from: "fault active", to: "alarm in ALARM" },
-  { name: "decide", from: "alarm in ALARM", to: "the guard's decision" },
-  { name: "revert", from: "the guard's decision", to: "weights read back" },
-  { name: "recover", from: "weights read back", to: "last bad response" },
-] as const;
+export function partsOf({
+  path,
+  timeline = [],
+}: Pick<DrillRecord, "path"> & Partial<Pick<DrillRecord, "timeline">>) {
+  const byProbes = timeline.some(({ source }) => source === Source.Watchdog);
+  const byAlarm = byProbes ? "the watchdog's probes" : "alarm in ALARM";
+  const detected = path === ReversionPath.Sentinel ? "the sentinel's call" : byAlarm;
+  return [
+    { name: "detect", from: "fault active", to: detected },
+    { name: "decide", from: detected, to: "the guard's decision" },
+    { name: "revert", from: "the guard's decision", to: "weights read back" },
+    { name: "recover", from: "weights read back", to: "last bad response" },
+  ] as const;
+}
 
 /** What the alarm set allows, beside the time to detect. */
 export function floorText({ floors }: DrillRecord): string | null {

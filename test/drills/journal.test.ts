@@ -149,6 +149,10 @@ describe("finding what was done to it", () => {
     journal.append("a", "record", { record: {} });
     journal.append("c", "swept", {});
     expect(unfinishedRuns(journal.entries())).toEqual(["b"]);
+    journal.append("b", "record", { record: { verdict: "stuck-on-removal" } });
+    expect(unfinishedRuns(journal.entries()), "what is left is still to be swept").toEqual(["b"]);
+    journal.append("b", "swept", {});
+    expect(unfinishedRuns(journal.entries())).toEqual([]);
     journal.close();
   });
 });

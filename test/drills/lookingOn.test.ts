@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chooseFault } from "../../drills/faults/registry.ts";
 import { lookingOn } from "../../drills/lookingOn.ts";
-import { DrillRun, type Plan } from "../../drills/run.ts";
+import type { Plan } from "../../drills/plan.ts";
+import { DrillRun } from "../../drills/run.ts";
 import { sleepWall } from "../../drills/wait.ts";
 import { Simulation } from "./simulation.ts";
 
@@ -10,6 +11,7 @@ const PLAN: Plan = {
   candidate: "green",
   stable: "blue",
   floors: { detect: 1, detectWorst: 2 },
+  objectiveTotalMs: 1,
   holdMs: 1,
   sustainMs: 1,
   judging: { slowAfterMs: 1_000, slowsByMs: 0 },

@@ -45,7 +45,13 @@ describe("preflight", () => {
     expect(assess(READY)).toEqual({ blocking: [], passing: [] });
   });
 
-  const latch = { slot: "green" as const, reason: "bad", reversionId: "r", at: iso(NOW) };
+  const latch = {
+    slot: "green" as const,
+    reason: "bad",
+    reversionId: "r",
+    at: iso(NOW),
+    explanation: null,
+  };
   const shifting = { ...READY.record, candidate: "green" as const, phase: "shifting" as const };
   it.each<[string, Partial<Readings>, RegExp]>([
     ["a latch", { record: { ...READY.record, latch } }, /green is latched .*backout env unlatch/],

@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DrillEvent } from "../../drills/events.ts";
+import { FAULT_NAMES } from "../../drills/faults/registry.ts";
 import { verifyJournal } from "../../drills/journalVerify.ts";
 import { BrokenLink, drillRecordSchema, TIMELINE_EVENTS } from "../../drills/record.ts";
+import { outcomeSentence } from "../../drills/report/text.ts";
 import { type DrillOptions, runDrill } from "../../drills/runner.ts";
 import { allOn } from "../../guard/slot.ts";
 import { Simulation, type Switches } from "./simulation.ts";
@@ -77,6 +79,34 @@ describe("a guard that works", () => {
     expectClean(simulation);
   });
 
+  it("by the second way home: detection ends with the probes, and it says how much later that was", async () => {
+    const watchdog = { actsAfterMs: 100_000, by: "probes" } as const;
+    const simulation = simulate({ broken: "permission", watchdog });
+    const record = await drill(simulation);
+    expect(record).toMatchObject({
+      verdict: "passed",
+      recovery: "reverted",
+      path: "watchdog",
+      brokenLink: null,
+      durations: { detect: 100_000, decide: 20, revert: 70 },
+    });
+    const seen = record.timeline.find(({ event }) => event === "alarm.transitioned");
+    expect(seen?.source).toBe("watchdog");
+    expect(outcomeSentence(record)).toMatch(
+      /^The second way home moved .* The first way home did not act; the second decided 1 m 20\.0 s later than the alarms can at best\.$/,
+    );
+    expectClean(simulation);
+  });
+
+  it("by the second way home on an alarm that nobody heeded: detection is the alarm's", async () => {
+    const watchdog = { actsAfterMs: 180_000, by: "alarm" } as const;
+    const record = await drill(simulate({ broken: "permission", watchdog }));
+    expect(record).toMatchObject({ verdict: "passed", path: "watchdog" });
+    const seen = record.timeline.find(({ event }) => event === "alarm.transitioned");
+    expect(seen?.source).toBe("cloudwatch");
+    expect(record.durations.decide).toBeGreaterThan(60_000);
+  });
+
   it("keeps the fault until recovery was sustained, and removes it only then", async () => {
     const record = await drill(simulate());
     const at = (event: string): number =>
@@ -119,7 +149,7 @@ describe("a guard that works", () => {
   });
 
   it("fails when it is slower than the objective", async () => {
-    const record = await drill(simulate(), { objectiveTotalMs: 5_000 });
+    const record = await drill(simulate(), { objectiveTotalMs: 21_000 });
     expect(record).toMatchObject({ verdict: "failed", recovery: "reverted", brokenLink: null });
     expect(record.objective.met).toBe(false);
   });
@@ -265,6 +295,7 @@ describe("a drill that does not come to its fault", () => {
       reason: "slot green alarms",
       reversionId: "r0",
       at: new Date(simulation.clock.wall()).toISOString(),
+      explanation: null,
     };
     simulation.record = { ...simulation.record, latch };
     const record = await drill(simulation);
@@ -292,7 +323,7 @@ describe("a drill that does not come to its fault", () => {
     const ports = simulate().ports();
     await expect(runDrill({ drill: "meteor" }, ports)).rejects.toMatchObject({
       kind: "usage",
-      fix: "allowed: bad-release-crash, bad-release-errors, bad-release-latency",
+      fix: `allowed: ${FAULT_NAMES.join(", ")}`,
     });
     const options = { drill: "bad-release-errors" };
     const strong = { ...options, parameters: { share: 2 } };

@@ -17,7 +17,8 @@ import { type EnvironmentRecord, initialRecord, latched } from "../../guard/reco
 import { Outcome, type Reversion } from "../../guard/reversion.ts";
 import { allOn, sameWeights, type Slot, type Weights } from "../../guard/slot.ts";
 import type { FaultLease, SidecarReport } from "../../sidecar/lease.ts";
-import { slotAlarms } from "../guard/slotAlarms.ts";
+import { fastSlotAlarms, slotAlarms } from "../guard/slotAlarms.ts";
+import { Surroundings } from "./surroundings.ts";
 
 export const START_MS = Date.parse("2026-03-14T09:00:00.000Z");
 const MINUTE_MS = 60_000;
@@ -47,8 +48,18 @@ export interface Switches {
   guardClockSkewMs?: number;
   /** Responses do not say which slot answered. */
   noSlotHeader?: boolean;
+  /** The environment has fast signals. */
+  fast?: boolean;
+  /** The health check's matcher cannot be put back. */
+  matcherStuck?: boolean;
   /** The candidate's sidecar calls the guard this long after it began to obey. */
   sentinelCallsAfterMs?: number;
+  /** The second way home acts after this long: on what its probes found, or on the alarm. */
+  watchdog?: { readonly actsAfterMs: number; readonly by: "probes" | "alarm" };
+  /** The guard looks every minute by itself. */
+  reconciles?: boolean;
+  /** The guard does not ask whether the side that it goes to is healthy. */
+  goesAnywhere?: boolean;
 }
 
 /** Everything that a drill can read or change, with the switches in reach of the test. */
@@ -63,6 +74,16 @@ export class Simulation {
   report: SidecarReport | null = null;
   reversions: Reversion[] = [];
   alarm = { state: "OK", transitionedMs: START_MS };
+  readonly around = new Surroundings({
+    clock: this.clock,
+    matcherStuck: () => this.switches.matcherStuck === true,
+    isDown: () => this.#down(),
+    onAlarmState: (state) => this.#turnAlarm(state),
+    onPoints: (count) => {
+      this.#minute.requests += count;
+      this.#minute.errors += count;
+    },
+  });
   loadsRunning = 0;
   #pausedFromMs: number | undefined;
   #crashedMs = -Infinity;
@@ -97,6 +118,7 @@ export class Simulation {
       metricDelayMs: METRIC_DELAY_MS,
       hasSentinel: this.switches.sentinelCallsAfterMs !== undefined,
       journal: this.journal,
+      outside: this.around.outside(),
       startLoad: (judging) => this.#startLoad(judging),
       gatherEvidence: async (question) => this.#evidence(question),
       traffic: {
@@ -104,7 +126,10 @@ export class Simulation {
         write: async (weights) => {
           this.weights = weights;
         },
-        healthyTargets: async (slot) => (slot === "green" && this.#down() ? 0 : 1),
+        healthyTargets: async (slot) => {
+          const isGone = slot === "green" ? this.#down() : this.around.homeIsUnfit;
+          return isGone ? 0 : 1;
+        },
       },
       store: {
         read: async () => this.record,
@@ -158,10 +183,13 @@ export class Simulation {
     if (died) return;
     const calls = this.switches.sentinelCallsAfterMs ?? Infinity;
     if (activeSince && nowMs - Date.parse(activeSince) >= calls) this.#guardActs("sentinel");
+    const watches = this.switches.watchdog?.actsAfterMs ?? Infinity;
+    if (activeSince && nowMs - Date.parse(activeSince) >= watches) this.#guardActs("watchdog");
     if (activeSince) this.#pausedFromMs ??= Date.parse(activeSince) + this.#pauseMs();
     const inPause = nowMs - (this.#pausedFromMs ?? Infinity);
     const isPaused = inPause >= 0 && inPause < 2_000;
-    const isLive = this.lease !== null && nowMs < Date.parse(this.lease.expiresAt);
+    const isOwn = this.lease !== null && this.lease.fault.kind !== "outside";
+    const isLive = isOwn && nowMs < Date.parse(this.lease?.expiresAt ?? "");
     const obeyed = isLive && !isPaused ? this.lease : null;
     const changed = obeyed?.leaseId !== (this.report?.leaseId ?? undefined);
     const now = new Date(nowMs).toISOString();
@@ -182,8 +210,12 @@ export class Simulation {
 
   /** A crash loop has no healthy target, nor has its task while it starts again afterwards. */
   #down(): boolean {
-    if (this.#active()?.fault.kind === "crash") this.#crashedMs = this.clock.now();
-    return this.clock.now() < this.#crashedMs + RESTART_MS;
+    const nowMs = this.clock.now();
+    const kind = this.#active()?.fault.kind;
+    const isGone = kind === "crash" || kind === "readiness" || kind === "black-hole";
+    const neverListens = kind === "slow-start" && this.around.stops > 0;
+    if (isGone || neverListens || this.around.checksFail) this.#crashedMs = nowMs;
+    return nowMs < Math.max(this.#crashedMs, this.around.stoppedMs) + RESTART_MS;
   }
 
   #startLoad(judging: LoadJudging): Load {
@@ -232,7 +264,8 @@ export class Simulation {
   /** Three of ten, counted out. */
   #greenFails(count: number): boolean {
     if (this.switches.candidateSick) return count % 10 < 3;
-    if (!this.#active()) return false;
+    const kind = this.#active()?.fault.kind;
+    if (kind !== "errors" && kind !== "latency") return false;
     const activeMs = this.clock.wall() - Date.parse(this.report?.activeSince ?? "");
     return activeMs < (this.switches.healsAfterMs ?? Infinity) && count % 10 < 3;
   }
@@ -241,44 +274,70 @@ export class Simulation {
     const { requests, errors } = this.#minute;
     this.#minute = { requests: 0, errors: 0 };
     const breaching = requests >= 20 && (100 * errors) / requests > 5;
-    this.clock.schedule(this.clock.now() + METRIC_DELAY_MS, () => this.#evaluate(breaching));
+    const seen = breaching && !this.around.machinery.isBlind;
+    this.clock.schedule(this.clock.now() + METRIC_DELAY_MS, () => this.#evaluate(seen));
+    if (!this.switches.reconciles) return;
+    this.clock.schedule(this.clock.now() + MINUTE_MS / 2, () => {
+      if (this.alarm.state === "ALARM" || this.#strays()) this.#guardActs("reconcile");
+    });
   }
 
   #evaluate(breaching: boolean): void {
     if (this.switches.broken === "alarm") return;
-    const state = breaching ? "ALARM" : "OK";
+    this.around.reason = "";
+    this.#turnAlarm(breaching ? "ALARM" : "OK");
+  }
+
+  #turnAlarm(state: "OK" | "ALARM"): void {
     if (state === this.alarm.state) return;
     this.alarm = { state, transitionedMs: this.clock.now() };
     if (state !== "ALARM") return;
     const { broken } = this.switches;
     if (broken === "alarm-action" || broken === "permission" || broken === "function") return;
+    if (!this.around.machinery.alarmCalls) return;
     this.clock.schedule(this.clock.now() + 400, () => this.#guardActs());
   }
 
+  /** The latched slot has traffic again. */
+  #strays(): boolean {
+    return this.record.latch?.slot === "green" && this.weights.green > 0;
+  }
+
   #guardActs(path: Reversion["path"] = "primary"): void {
-    if (this.record.candidate !== "green") return;
+    if (this.record.candidate !== "green" && !this.#strays()) return;
+    if (path !== "watchdog" && !this.around.machinery.guardWorks) return;
+    const isRefused = this.around.homeIsUnfit && this.switches.goesAnywhere !== true;
+    // Lambda calls again what threw.
+    if (isRefused) this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs(path));
     const isFirst = this.reversions.length === 0;
     const failsNow = isFirst && this.switches.guardFailsFirst === true;
     if (failsNow) this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs());
-    const moved = this.switches.broken !== "weights" && !failsNow;
+    const moved = this.switches.broken !== "weights" && !failsNow && !isRefused;
     const weightsBefore = this.weights;
     if (moved) this.weights = allOn("blue");
     const skewMs = this.switches.guardClockSkewMs ?? 0;
     const at = (offsetMs: number) => new Date(this.clock.wall() + offsetMs + skewMs).toISOString();
+    const byProbes = path === "watchdog" && this.switches.watchdog?.by === "probes";
     const reversion: Reversion = {
       schemaVersion: 1,
       id: `r${this.reversions.length + 1}`,
       environment: "checkout",
-      outcome: moved ? Outcome.Reverted : Outcome.Failed,
+      outcome: moved ? Outcome.Reverted : isRefused ? Outcome.Refused : Outcome.Failed,
       path,
       why: "slot green alarms",
-      alarm: { name: "checkout-green", slot: "green", stateAt: at(0), reason: "" },
+      alarm: {
+        name: byProbes ? "checkout-green-watchdog" : "checkout-green",
+        slot: "green",
+        stateAt: at(0),
+        reason: "",
+      },
       receivedAt: at(0),
       decidedAt: at(20),
       writtenAt: moved ? at(60) : null,
       verifiedAt: moved ? at(90) : null,
       weightsBefore,
       weightsAfter: moved ? allOn("blue") : null,
+      explanation: null,
     };
     if (moved) {
       const latch = { id: reversion.id, reason: reversion.why, at: reversion.decidedAt };
@@ -289,9 +348,16 @@ export class Simulation {
   }
 
   #alarms(slot: Slot): SlotAlarms {
-    const own = slot === "green" ? this.alarm : { state: "OK", transitionedMs: START_MS };
-    const alarms = slotAlarms(slot, own);
-    return { ...alarms, errors: { ...alarms.errors, state: own.state } };
+    const { actionsEnabled } = this.around.machinery;
+    const own =
+      slot === "green"
+        ? { ...this.alarm, actionsEnabled }
+        : { state: "OK", transitionedMs: START_MS };
+    const alarms = this.switches.fast
+      ? { ...fastSlotAlarms(slot), ...guardOf(slot, own) }
+      : slotAlarms(slot, own);
+    const reason = this.around.reason;
+    return { ...alarms, errors: { ...alarms.errors, state: own.state, reason } };
   }
 
   #evidence(question: LinkQuestion): LinkEvidence {
@@ -307,4 +373,8 @@ export class Simulation {
       weightsHome: sameWeights(this.weights, allOn(question.home)),
     };
   }
+}
+
+function guardOf(slot: Slot, own: Partial<SlotAlarms["guard"]>): Pick<SlotAlarms, "guard"> {
+  return { guard: slotAlarms(slot, own).guard };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { effectOn } from "../../sidecar/inject.ts";
-import type { FaultLease } from "../../sidecar/lease.ts";
+import { type Effect, effectOn } from "../../sidecar/inject.ts";
+import type { Fault, FaultLease, Only } from "../../sidecar/lease.ts";
 
 const lease: FaultLease = {
   schemaVersion: 1,
@@ -11,6 +11,8 @@ const lease: FaultLease = {
   expiresAt: "2026-01-01T00:01:00.000Z",
 };
 const during = Date.parse("2026-01-01T00:00:59.999Z");
+const errors = { kind: "errors" as const, share: 0.3, status: 503 };
+const checker = { userAgent: "ELB-HealthChecker/2.0" };
 const browser = { userAgent: "Mozilla/5.0" };
 
 describe("what a lease does to a request", () => {
@@ -49,5 +51,46 @@ describe("what a lease does to a request", () => {
   test("a crash changes no response: it ends whoever would have given it", () => {
     const crash = { ...lease, fault: { kind: "crash" as const, exitCode: 1 } };
     expect(effectOn(crash, browser, during, 0)).toBeNull();
+  });
+
+  test("a slow start, memory and what acts from outside change no response", () => {
+    const faults: Fault[] = [
+      { kind: "slow-start", notReadyMs: 1 },
+      { kind: "memory", mibPerSecond: 1 },
+      { kind: "outside" },
+    ];
+    for (const fault of faults) {
+      expect(effectOn({ ...lease, fault }, browser, during, 0)).toBeNull();
+      expect(effectOn({ ...lease, fault }, checker, during, 0)).toBeNull();
+    }
+  });
+
+  test.each<[Fault, Effect | null, Effect | null]>([
+    [{ kind: "readiness", status: 503 }, { kind: "respond", status: 503 }, null],
+    [{ kind: "black-hole" }, { kind: "swallow" }, { kind: "swallow" }],
+    [
+      { kind: "latency", share: 1, addedMs: 5, healthChecks: true },
+      { kind: "hold", addedMs: 5 },
+      { kind: "hold", addedMs: 5 },
+    ],
+    [{ kind: "latency", share: 1, addedMs: 5 }, null, { kind: "hold", addedMs: 5 }],
+  ])("%j: health checks and clients", (fault, ofChecker, ofBrowser) => {
+    expect(effectOn({ ...lease, fault }, checker, during, 0)).toEqual(ofChecker);
+    expect(effectOn({ ...lease, fault }, browser, during, 0)).toEqual(ofBrowser);
+  });
+
+  const acme = { "x-tenant": "acme" };
+  test.each<[Only, { url?: string; headers?: Record<string, string> }, boolean]>([
+    [{ pathPrefix: "/basket" }, { url: "/basket/7?a=1" }, true],
+    [{ pathPrefix: "/basket" }, { url: "/?next=/basket" }, false],
+    [{ pathPrefix: "/basket" }, {}, false],
+    [{ header: { name: "x-tenant", value: "acme" } }, { headers: acme }, true],
+    [{ header: { name: "x-tenant", value: "acm" } }, { headers: acme }, false],
+    [{ header: { name: "x-tenant", value: "acme" } }, {}, false],
+    [{ pathPrefix: "/b", header: { name: "x-tenant", value: "acme" } }, { headers: acme }, false],
+  ])("errors only where %j: %j", (only, about, isBroken) => {
+    const narrow = { ...lease, fault: { ...errors, only } };
+    const effect = effectOn(narrow, { ...browser, ...about }, during, 0);
+    expect(effect).toEqual(isBroken ? { kind: "respond", status: 503 } : null);
   });
 });

@@ -120,3 +120,26 @@ describe("a sidecar under a crash lease", () => {
     expect(slot.exits).toEqual([]);
   });
 });
+
+describe("a sidecar under a lease that is not about its responses", () => {
+  test("what acts from outside is obeyed by none, so that nobody waits for its word", async () => {
+    const slot = new Slot();
+    slot.held = { ...crashLease(), fault: { kind: "outside" } };
+    const watch = await slot.startTask("a");
+    expect(watch.lease).toBeNull();
+    expect(slot.reports.get("a")).toMatchObject({ leaseId: null, activeSince: null });
+  });
+
+  test("a slow start holds back who starts under it until its time, or its end", async () => {
+    const slot = new Slot();
+    slot.held = { ...crashLease(), fault: { kind: "slow-start", notReadyMs: 500 } };
+    const watch = await slot.startTask("a");
+    const startedMs = Date.now();
+    expect(watch.holdsBack(startedMs, startedMs + 499)).toBe(true);
+    expect(watch.holdsBack(startedMs, startedMs + 500)).toBe(false);
+    expect(watch.holdsBack(startedMs - 500, startedMs)).toBe(false);
+    const expiresMs = Date.parse(slot.held.expiresAt);
+    expect(watch.holdsBack(expiresMs, expiresMs)).toBe(false);
+    expect(slot.reports.get("a")).toMatchObject({ leaseId: "l1" });
+  });
+});

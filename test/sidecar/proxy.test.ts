@@ -122,6 +122,17 @@ describe("the fault sidecar before an app", () => {
     expect(injected).toBe(1);
   });
 
+  test("swallows a request for as long as the lease lasts, then its connection is reset", async () => {
+    lease = leaseOf({ kind: "black-hole" });
+    onWait = () => {
+      if (waits.length === 3) lease = null;
+    };
+    const checker = { headers: { "user-agent": "ELB-HealthChecker/2.0" } };
+    await expect(fetch(url, checker)).rejects.toThrow("fetch failed");
+    expect(waits).toEqual([250, 250, 250]);
+    expect((await fetch(url)).status).toBe(201);
+  });
+
   test("lets go of what it holds when the lease is over", async () => {
     lease = leaseOf({ kind: "latency", share: 1, addedMs: 59_999 });
     onWait = () => {

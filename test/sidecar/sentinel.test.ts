@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { ManualClock } from "../../base/clock.ts";
 import {
   type EnvironmentRecord,
   initialRecord,
   shiftBegun,
   shiftDone,
 } from "../../guard/record.ts";
+import { NO_HOOKS } from "../../guard/rollout/hooks.ts";
 import type { Rollout } from "../../guard/rollout/rollout.ts";
 import { type SentinelEvent, sentinelEventSchema, shiftOf } from "../../guard/sentinelEvent.ts";
 import type { Slot } from "../../guard/slot.ts";
@@ -30,6 +32,7 @@ function rollout(id: string, weight: number): Rollout {
     stepAt: "2026-01-01T00:00:00.000Z",
     paused: null,
     approved: false,
+    hooks: NO_HOOKS,
   };
 }
 
@@ -39,7 +42,7 @@ function shifted(to: Rollout | null, candidate: Slot = "green"): EnvironmentReco
 
 /** Two slots' sidecars, their table and their record, with a clock that is moved by hand. */
 class Fleet {
-  nowMs = Date.parse("2026-01-01T00:00:00.000Z");
+  readonly clock = new ManualClock(Date.parse("2026-01-01T00:00:00.000Z"));
   record = initialRecord("checkout");
   readonly reports = new Map<string, CountsReport>();
   readonly calls: SentinelEvent[] = [];
@@ -65,7 +68,7 @@ class Fleet {
         this.calls.push(sentinelEventSchema.parse(event));
       },
       lookMs: SECOND,
-      now: () => this.nowMs,
+      clock: this.clock,
       log: (line) => this.log.push(line),
     });
     this.#sidecars.push({ slot, history, watch });
@@ -79,10 +82,10 @@ class Fleet {
       const [requests, bad, slow = 0] = answers[slot] ?? [0, 0];
       for (let index = 0; index < requests; index++) {
         const seconds = index >= requests - slow ? 1.5 : 0.01;
-        history.count({ failed: index < bad, seconds }, this.nowMs);
+        history.count({ failed: index < bad, seconds }, this.clock.now());
       }
     }
-    this.nowMs += SECOND;
+    await this.clock.advance(SECOND);
     for (const { watch } of this.#sidecars) await watch.look();
   }
 

@@ -1,7 +1,7 @@
 /** Panels of states: bands that say what held and for how long. */
 import { formatDuration } from "../../../base/duration.ts";
 import { html } from "../escape.ts";
-import { PARTS } from "../text.ts";
+import { PART_NAMES } from "../text.ts";
 import { held, type Held } from "./held.ts";
 import type { Layout } from "./layout.ts";
 import type { Draw, Panel } from "./panel.ts";
@@ -41,7 +41,7 @@ export const recoveryBand: Draw = (run, layout) => {
     verified,
     verified === null || last === null ? null : Math.max(verified, last),
   ];
-  const spans = PARTS.flatMap(({ name }, index): Held<string>[] => {
+  const spans = PART_NAMES.flatMap((name, index): Held<string>[] => {
     const [fromMs, toMs] = [ends[index] ?? null, ends[index + 1] ?? null];
     return fromMs === null || toMs === null || toMs <= fromMs
       ? []

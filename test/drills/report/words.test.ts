@@ -3,7 +3,7 @@ import { markdown } from "../../../drills/report/escape.ts";
 import { markdownReport } from "../../../drills/report/markdown.ts";
 import { reportModel } from "../../../drills/report/model.ts";
 import { renderTerminal } from "../../../drills/report/terminal.ts";
-import { objectiveText, offset, outcomeSentence } from "../../../drills/report/text.ts";
+import { objectiveText, offset, outcomeSentence, partsOf } from "../../../drills/report/text.ts";
 import { handWritten, onlyRun, simulated, startOf } from "./journals.ts";
 
 // oxlint-disable-next-line no-control-regex -- the escape character of terminal colours.
@@ -39,6 +39,22 @@ describe("Markdown for a pull request", () => {
   ])("%j is only text", (text, escaped) => {
     expect(markdown(text)).toBe(escaped);
   });
+});
+
+it.each([
+  ["primary", "alarm in ALARM"],
+  ["reconcile", "alarm in ALARM"],
+  ["sentinel", "the sentinel's call"],
+] as const)("a reversion by the path %s was detected by %s", (path, detected) => {
+  const [detect, decide] = partsOf({ path });
+  expect([detect.to, decide.from]).toEqual([detected, detected]);
+});
+
+it("a second way home by its probes was detected by them, by an alarm by that", () => {
+  const stamp = { event: "alarm.transitioned", at: "", wallAt: "", resolutionMs: 1 } as const;
+  const by = (source: "watchdog" | "cloudwatch"): string =>
+    partsOf({ path: "watchdog", timeline: [{ ...stamp, source }] })[0].to;
+  expect([by("watchdog"), by("cloudwatch")]).toEqual(["the watchdog's probes", "alarm in ALARM"]);
 });
 
 describe("the terminal", () => {
@@ -77,7 +93,7 @@ describe("words", () => {
     [
       "too slow",
       {},
-      { objectiveTotalMs: 5_000 },
+      { objectiveTotalMs: 21_000 },
       /over the objective .* Recovery took/,
       /: missed$/,
     ],

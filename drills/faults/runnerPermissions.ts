@@ -1,0 +1,20 @@
+/** Actions of IAM that every drill needs, whatever its fault: to look, to move traffic, to lease. */
+export const RUNNER_PERMISSIONS: readonly string[] = [
+  "cloudwatch:DescribeAlarmHistory",
+  "cloudwatch:DescribeAlarms",
+  "cloudwatch:GetMetricStatistics",
+  "cloudwatch:ListAlarmMuteRules",
+  "dynamodb:DeleteItem",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "dynamodb:Query",
+  "ecs:DescribeServices",
+  "elasticloadbalancing:DescribeListeners",
+  "elasticloadbalancing:DescribeLoadBalancers",
+  "elasticloadbalancing:DescribeTags",
+  "elasticloadbalancing:DescribeTargetGroups",
+  "elasticloadbalancing:DescribeTargetHealth",
+  "elasticloadbalancing:ModifyListener",
+  "lambda:GetPolicy",
+  "logs:FilterLogEvents",
+];

@@ -1,0 +1,33 @@
+/** Opens an environment for drills, on the lab or wherever the target is. */
+import { connectDrill, type DrillConnection } from "../drills/connect.ts";
+import type { Journal } from "../drills/journal.ts";
+import { labApiFaults } from "./labApiFaults.ts";
+import { openEnvironment } from "./openEnvironment.ts";
+import { needRunningClock, type Target } from "./target.ts";
+
+/** Requests per second of wall time that a drill sends by itself. */
+export const DEFAULT_REQUESTS_PER_SECOND = 50;
+
+/** The caller closes the connection, and with it the journal, unless it gave an open one. */
+export async function connect(
+  target: Target,
+  wanted: string | undefined,
+  journalDirectory: string,
+  requestsPerSecond: number,
+  journal?: Journal,
+): Promise<DrillConnection> {
+  needRunningClock(target, "a drill");
+  const { environment } = await openEnvironment(target, wanted);
+  return connectDrill({
+    clients: target.clients,
+    environment,
+    clock: target.clock,
+    url: await target.urlOf(environment),
+    journalDirectory,
+    requestsPerSecond,
+    ...(journal ? { journal } : {}),
+    ...(target.lab
+      ? { metricDelayMs: target.lab.metricDelayMs, apiFaults: labApiFaults(target.endpoint) }
+      : {}),
+  });
+}
