@@ -180,6 +180,7 @@ export function assemble(
       putEvent: (busArn, event) => events.put(busArn, event),
     },
     environments: places.environments,
+    balancers: () => elbv2.status(),
   });
   const sns: Sns = new Sns(core, {
     invokeFunction: (arn, payload, invoker) => lambda.invokeAsync(arn, payload, invoker),

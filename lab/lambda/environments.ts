@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabCore } from "../service.ts";
+import type { Balancer } from "./addresses.ts";
 import { Environment, type Invocation, type Outcome } from "./environment.ts";
 import { processEnvironment } from "./processEnvironment.ts";
 import { RuntimeApi } from "./runtimeApi.ts";
@@ -43,10 +44,12 @@ export interface EnvironmentHost {
 
 export class ProcessEnvironments implements EnvironmentHost {
   readonly #core: LabCore;
+  readonly #balancers: () => readonly Balancer[];
   readonly #api = new RuntimeApi();
 
-  constructor(core: LabCore) {
+  constructor(core: LabCore, balancers: () => readonly Balancer[] = () => []) {
     this.#core = core;
+    this.#balancers = balancers;
   }
 
   start({ id, found, logStream, credentials, onLine }: EnvironmentOrder): ExecutionEnvironment {
@@ -60,7 +63,14 @@ export class ProcessEnvironments implements EnvironmentHost {
       command: [process.execPath, BOOTSTRAP],
       cwd: found.code.directory,
       env: (runtimeApi) =>
-        processEnvironment(found, { endpoint, runtimeApi, logStream, directory, credentials }),
+        processEnvironment(found, {
+          endpoint,
+          runtimeApi,
+          logStream,
+          directory,
+          credentials,
+          balancers: this.#balancers(),
+        }),
       onLine,
       stamp: () => new Date(clock.now()).toISOString(),
     });

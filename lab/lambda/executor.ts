@@ -46,7 +46,7 @@ export class Executor {
     this.#core = core;
     this.#ports = ports;
     this.#metrics = metrics;
-    this.#environments = ports.environments ?? new ProcessEnvironments(core);
+    this.#environments = ports.environments ?? new ProcessEnvironments(core, ports.balancers);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What Lambda needs of its neighbours. */
 import type { LogSink, MetricSink, RoleCredentials } from "../ports.ts";
 import type { Principal } from "../service.ts";
+import type { Balancer } from "./addresses.ts";
 import type { EnvironmentHost } from "./environments.ts";
 
 export interface LambdaPorts {
@@ -10,6 +11,8 @@ export interface LambdaPorts {
   readonly targets: TargetPorts;
   /** Where functions run. @default processes */
   readonly environments?: EnvironmentHost | undefined;
+  /** Load balancers that functions may reach by name. @default none */
+  readonly balancers?: () => readonly Balancer[];
 }
 
 /** Roles' credentials, and what a role may do: Lambda itself acts as the function's role, too. */

@@ -1,6 +1,7 @@
 /** The environment variables of a function's process. */
 import { dirname } from "node:path";
 import { REGION } from "../service.ts";
+import { type Balancer, withAddresses } from "./addresses.ts";
 import type { FunctionRecord } from "./store.ts";
 
 export interface ProcessPlace {
@@ -9,6 +10,8 @@ export interface ProcessPlace {
   readonly logStream: string;
   /** HOME and TMPDIR: no person's AWS configuration, no file of another environment. */
   readonly directory: string;
+  /** Whose names in variables become addresses. */
+  readonly balancers: readonly Balancer[];
   readonly credentials: {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
@@ -22,7 +25,7 @@ export function processEnvironment(
   place: ProcessPlace,
 ): Record<string, string> {
   return {
-    ...configuration.variables,
+    ...withAddresses(configuration.variables ?? {}, place.balancers),
     // The lab's place comes last: nothing that runs in it may call anything else.
     AWS_ENDPOINT_URL: place.endpoint,
     AWS_EC2_METADATA_DISABLED: "true",

@@ -1,0 +1,209 @@
+/** The second way home: a function with a role, a log group and a schedule of its own. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentNames } from "../guard/names.ts";
+import type { Slot } from "../guard/slot.ts";
+import { DEFAULT_TEST_HEADER, PublicRoutes } from "../guard/testRoutes.ts";
+import type { EnvironmentArgs } from "./args.ts";
+import { bundleGuard } from "./guardBundle.ts";
+import { assumedBy, type Grant, inlinePolicy } from "./policy.ts";
+import type { ReversionFunction } from "./reversionFunction.ts";
+import type { TrafficSplit } from "./trafficSplit.ts";
+
+export interface WatchdogArgs {
+  readonly environment: string;
+  readonly names: EnvironmentNames;
+  readonly split: TrafficSplit;
+  /** Only its topic and its table are used, neither its function nor its role. */
+  readonly reversion: Pick<ReversionFunction, "topic" | "recordTable">;
+  readonly initialStable: Slot;
+  readonly errorRatePercent: number;
+  /** Where probes go, as `probeVariables` gives it. */
+  readonly probing: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly policyText: string;
+  readonly tags: Record<string, string>;
+}
+
+/**
+ * EventBridge Scheduler calls it, with a role, and not the rule that calls the guard: no resource
+ * policy, no rule and no role stands in both ways home. A call that fails is not repeated: the next
+ * minute's is there before.
+ */
+export class Watchdog extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+
+  constructor(name: string, args: WatchdogArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("backout:index:Watchdog", name, {}, opts);
+    const child = { parent: this };
+    this.function = this.#function(name, args);
+    const { names, tags } = args;
+    new aws.lambda.FunctionEventInvokeConfig(
+      name,
+      {
+        functionName: this.function.name,
+        maximumEventAgeInSeconds: 60,
+        maximumRetryAttempts: 0,
+      },
+      child,
+    );
+    const role = new aws.iam.Role(
+      `${name}-schedule`,
+      {
+        name: `${names.watchdogFunction}-schedule`,
+        assumeRolePolicy: assumedBy("scheduler.amazonaws.com"),
+        tags,
+      },
+      child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      `${name}-schedule`,
+      {
+        name: "call",
+        role: role.name,
+        policy: inlinePolicy([
+          { actions: ["lambda:InvokeFunction"], resources: [this.function.arn] },
+        ]),
+      },
+      child,
+    );
+    new aws.scheduler.Schedule(
+      name,
+      {
+        name: names.watchdogFunction,
+        description: "Backout: the watchdog looks every minute",
+        scheduleExpression: "rate(1 minute)",
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          arn: this.function.arn,
+          roleArn: role.arn,
+          // Scheduler puts in when the call was due (User Guide, "context attributes").
+          input: JSON.stringify({ time: "<aws.scheduler.scheduled-time>" }),
+          retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
+        },
+      },
+      { ...child, dependsOn: [policy] },
+    );
+    this.registerOutputs({ functionArn: this.function.arn });
+  }
+
+  #function(name: string, args: WatchdogArgs): aws.lambda.Function {
+    const { names, split, reversion, policyText, tags } = args;
+    const child = { parent: this };
+    const role = new aws.iam.Role(
+      name,
+      { name: names.watchdogFunction, assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
+      child,
+    );
+    const logging = new aws.iam.RolePolicyAttachment(
+      name,
+      {
+        role: role.name,
+        policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+      },
+      child,
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      {
+        name: "bring-home",
+        role: role.name,
+        policy: inlinePolicy(
+          watchdogGrants({
+            listener: split.listener.arn,
+            recordTable: reversion.recordTable.arn,
+            topic: reversion.topic.arn,
+          }),
+        ),
+      },
+      child,
+    );
+    const logs = new aws.cloudwatch.LogGroup(
+      name,
+      { name: `/aws/lambda/${names.watchdogFunction}`, retentionInDays: 30, tags },
+      child,
+    );
+    return new aws.lambda.Function(
+      name,
+      {
+        name: names.watchdogFunction,
+        description: "Backout: looks every minute, and brings traffic home where the guard did not",
+        role: role.arn,
+        runtime: "nodejs24.x",
+        handler: "index.handler",
+        code: bundleGuard("watchdog/lambda").then(
+          (source) =>
+            new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(source) }),
+        ),
+        memorySize: 256,
+        // As the guard's, after two slots' probes.
+        timeout: 90,
+        environment: {
+          variables: {
+            BACKOUT_ENVIRONMENT: args.environment,
+            BACKOUT_INITIAL_STABLE: args.initialStable,
+            BACKOUT_LISTENER_ARN: split.listener.arn,
+            BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
+            BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
+            BACKOUT_TOPIC_ARN: reversion.topic.arn,
+            BACKOUT_ERROR_RATE_PERCENT: String(args.errorRatePercent),
+            ...args.probing,
+            ...(policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: policyText }),
+          },
+        },
+        tags,
+      },
+      { ...child, dependsOn: [policy, logging, logs] },
+    );
+  }
+}
+
+/** All that its role may do beside logging. */
+export function watchdogGrants(
+  arns: Readonly<Record<"listener" | "recordTable" | "topic", pulumi.Input<string>>>,
+): Grant[] {
+  return [
+    { actions: ["elasticloadbalancing:ModifyListener"], resources: [arns.listener] },
+    {
+      // ELBv2 authorises its Describe calls on all resources only; of alarms only states are read.
+      actions: [
+        "cloudwatch:DescribeAlarms",
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeTargetHealth",
+      ],
+      resources: ["*"],
+    },
+    { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [arns.recordTable] },
+    { actions: ["sns:Publish"], resources: [arns.topic] },
+  ];
+}
+
+/** Anybody on the internet, AWS's own addresses among them. */
+const EVERYBODY = "0.0.0.0/0";
+
+/** Why probes may reach nobody, as a warning at preview; null when nothing stands in their way. */
+export function probeDoubt({ network }: EnvironmentArgs): string | null {
+  const { allowedCidrs = [EVERYBODY] } = network ?? {};
+  if (allowedCidrs.includes(EVERYBODY)) return null;
+  return (
+    `network.allowedCidrs (${allowedCidrs.join(", ")}) keeps out a Lambda function outside your VPC: ` +
+    "the watchdog's probes will say `error`, never good, and it acts on latches and unheeded alarms only"
+  );
+}
+
+/** By a tester's route where one is open to it, else as everybody reaches the listener. */
+export function probeVariables(
+  args: EnvironmentArgs,
+  dnsName: pulumi.Input<string>,
+): Record<string, pulumi.Input<string>> {
+  const { testRoutes = {}, workload = {}, guard = {}, listenerPort = 80 } = args;
+  const path = guard.probePath ?? workload.healthCheckPath ?? "/";
+  const { onPublicListener = PublicRoutes.Off, header, secret } = testRoutes;
+  return {
+    BACKOUT_PROBE_URL: pulumi.interpolate`http://${dnsName}:${listenerPort}${path}`,
+    ...(onPublicListener !== PublicRoutes.Off && {
+      BACKOUT_PROBE_HEADER: header ?? DEFAULT_TEST_HEADER,
+    }),
+    ...(onPublicListener === PublicRoutes.Secret &&
+      secret !== undefined && { BACKOUT_PROBE_SECRET: pulumi.secret(secret) }),
+  };
+}

@@ -1,0 +1,91 @@
+/** The watchdog as a Lambda function of its own: settings from the environment, one round a call. */
+import { z } from "zod";
+import { connectClients } from "../lambda.ts";
+import { connectGuard, type GuardClients } from "../connect.ts";
+import type { GuardPorts } from "../handle.ts";
+import { policyOfTag } from "../signalPolicy.ts";
+import { type ProbePlan, probeSlots } from "./ask.ts";
+import { httpProbe, type Probe } from "./probe.ts";
+import { type Round, watch } from "./watch.ts";
+
+/** What the watchdog's function is told; the component `Watchdog` sets exactly these. */
+const settingsSchema = z
+  .object({
+    BACKOUT_ENVIRONMENT: z.string(),
+    BACKOUT_INITIAL_STABLE: z.enum(["blue", "green"]),
+    BACKOUT_LISTENER_ARN: z.string(),
+    BACKOUT_BLUE_TARGET_GROUP_ARN: z.string(),
+    BACKOUT_GREEN_TARGET_GROUP_ARN: z.string(),
+    BACKOUT_TOPIC_ARN: z.string(),
+    BACKOUT_SIGNAL_POLICY: z.string().optional(),
+    BACKOUT_PROBE_URL: z.url(),
+    BACKOUT_PROBE_HEADER: z.string().optional(),
+    BACKOUT_PROBE_SECRET: z.string().optional(),
+    BACKOUT_ERROR_RATE_PERCENT: z.coerce.number(),
+  })
+  .transform((settings) => {
+    const header = settings.BACKOUT_PROBE_HEADER;
+    const plan: ProbePlan = {
+      url: settings.BACKOUT_PROBE_URL,
+      route:
+        header === undefined ? null : { header, secret: settings.BACKOUT_PROBE_SECRET ?? null },
+      errorRatePercent: settings.BACKOUT_ERROR_RATE_PERCENT,
+    };
+    const identity = {
+      environment: settings.BACKOUT_ENVIRONMENT,
+      initialStable: settings.BACKOUT_INITIAL_STABLE,
+      listenerArn: settings.BACKOUT_LISTENER_ARN,
+      targetGroupArns: {
+        blue: settings.BACKOUT_BLUE_TARGET_GROUP_ARN,
+        green: settings.BACKOUT_GREEN_TARGET_GROUP_ARN,
+      },
+      topicArn: settings.BACKOUT_TOPIC_ARN,
+      policy: policyOfTag(settings.BACKOUT_SIGNAL_POLICY),
+    };
+    return { plan, identity };
+  });
+
+/** What the schedule sends: when it was due, in the environment's clock. */
+const scheduledSchema = z.object({ time: z.iso.datetime() });
+
+/** @throws when nothing at all could be read; the next minute looks again */
+export async function handler(event: unknown): Promise<Round> {
+  // As the guard's: connections of a frozen environment are dead.
+  const clients = connectClients();
+  try {
+    return await handleRound(event, {
+      env: process.env,
+      clients,
+      probe: httpProbe,
+      now: Date.now,
+      sleep: (wallMs) => new Promise((resolve) => setTimeout(resolve, wallMs)),
+      log: (line) => console.log(line),
+    });
+  } finally {
+    for (const client of Object.values(clients)) client.destroy();
+  }
+}
+
+/** What a function has around it: its process on Lambda, or a simulation's. */
+export interface WatchdogPlace extends Pick<GuardPorts, "now" | "sleep" | "log"> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clients: GuardClients;
+  readonly probe: Probe;
+}
+
+/** As `handler`. */
+export async function handleRound(event: unknown, place: WatchdogPlace): Promise<Round> {
+  const { env, clients, probe, now, sleep, log } = place;
+  const { plan, identity } = settingsSchema.parse(env);
+  const calledMs = now();
+  // The rule's minute, and what went by since: where the function's wall is another clock, nearly.
+  const dueMs = Date.parse(scheduledSchema.parse(event).time);
+  const environmentNow = (): number => dueMs + (now() - calledMs);
+  const connected = connectGuard(clients, identity, environmentNow, log);
+  return watch({
+    ...connected,
+    now,
+    sleep,
+    probe: (suspect, weights) => probeSlots(suspect, weights, plan, { probe, sleep }),
+  });
+}
