@@ -93,6 +93,8 @@ class InProcessEnvironment implements ExecutionEnvironment {
       credentials,
       runtimeApi: "",
       directory: "",
+      // No address is to be found: `request` takes the names themselves.
+      balancers: [],
     });
     this.#clientConfig = {
       endpoint,

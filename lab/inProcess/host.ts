@@ -9,6 +9,7 @@ import type { TargetAddress } from "../dataplane/model.ts";
 import type { PortHost } from "../ecs/localPorts.ts";
 import type { Keeper, KeptProcess, SpawnOptions } from "../service.ts";
 import type { App, AppHandler, AppResponse, AppTask } from "./app.ts";
+import type { ClientConfig } from "./functions.ts";
 
 type Ending = Awaited<KeptProcess["exited"]>;
 
@@ -24,9 +25,13 @@ interface Running {
 
 const FIRST_PORT = 20_000;
 
+/** AWS clients of a container with this environment, until `ended` says that it is gone. */
+type Connect = (env: Readonly<Record<string, string>>, ended: () => boolean) => ClientConfig;
+
 export class InProcessHost implements Keeper, PortHost, TargetNetwork {
   readonly #clock: Clock;
   readonly #log: (line: string) => void;
+  readonly #connect: Connect;
   readonly #apps: ReadonlyMap<string, App>;
   readonly #listening = new Map<number, Running>();
   readonly #running = new Set<KeptProcess>();
@@ -37,9 +42,11 @@ export class InProcessHost implements Keeper, PortHost, TargetNetwork {
   constructor(
     clock: Clock,
     apps: Readonly<Record<string, App | AppHandler>>,
+    connect: Connect,
     log: (line: string) => void,
   ) {
     this.#clock = clock;
+    this.#connect = connect;
     this.#log = log;
     this.#apps = new Map(
       Object.entries(apps).map(([name, app]) => [
@@ -68,9 +75,12 @@ export class InProcessHost implements Keeper, PortHost, TargetNetwork {
       if (this.#listening.get(port) === running) this.#listening.delete(port);
       this.#running.delete(kept);
       resolve({ code, signal });
+      app.stop?.(task);
     };
     const task: AppTask = {
       env: options.env,
+      clientConfig: this.#connect(options.env, () => running.ended),
+      request: (to, request) => this.#requestAt(to, request),
       log: (line) => options.onLine?.(line, "stdout"),
       exit: (code = 0) => end(code, null),
     };
@@ -116,6 +126,10 @@ export class InProcessHost implements Keeper, PortHost, TargetNetwork {
     { port }: TargetAddress,
     request: InProcessRequest,
   ): TargetResponse | Promise<TargetResponse> {
+    return this.#requestAt(port, request);
+  }
+
+  #requestAt(port: number, request: InProcessRequest): TargetResponse | Promise<TargetResponse> {
     const running = this.#listening.get(port);
     if (!running || this.#clock.now() < running.readyAtMs) {
       throw connectionError("connect", "ECONNREFUSED");

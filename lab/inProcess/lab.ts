@@ -90,14 +90,34 @@ export async function startInProcessLab(options: InProcessLabOptions = {}): Prom
   refuseProblems("the lab's options", timeProblems(time));
   const labClock = clockByHand(startAtMs ?? Date.now(), log);
   const { clock } = labClock;
-  const host = new InProcessHost(clock, apps, log);
+  const connect = (
+    credentials: ClientConfig["credentials"],
+    ended?: () => boolean,
+  ): ClientConfig => ({
+    endpoint: ENDPOINT,
+    region: REGION,
+    credentials,
+    requestHandler: handlerOf(ended),
+    maxAttempts: 1,
+  });
+  const host = new InProcessHost(
+    clock,
+    apps,
+    (env, ended) => connect(credentialsOf(env), ended),
+    log,
+  );
   const directory = await mkdtemp(join(tmpdir(), "backout-lab-"));
   const id = hexId(12);
   const core: LabCore = { clock, id, directory, endpoint: ENDPOINT, keeper: host, log };
 
   const handlerOf = (ended?: () => boolean): InProcessRequestHandler =>
     new InProcessRequestHandler(front, ended);
-  const images = Object.fromEntries(Object.keys(apps).map((name) => [name, { command: [name] }]));
+  const images = Object.fromEntries(
+    Object.entries(apps).map(([name, app]) => {
+      const env = typeof app === "function" ? undefined : app.env;
+      return [name, { command: [name], ...(env && { env }) }];
+    }),
+  );
   const assembly = assemble(
     core,
     labClock,
@@ -127,13 +147,7 @@ export async function startInProcessLab(options: InProcessLabOptions = {}): Prom
   return {
     id,
     clock,
-    clientConfig: {
-      endpoint: ENDPOINT,
-      region: REGION,
-      credentials: { accessKeyId: "lab", secretAccessKey: "lab" },
-      requestHandler: handlerOf(),
-      maxAttempts: 1,
-    },
+    clientConfig: connect({ accessKeyId: "lab", secretAccessKey: "lab" }),
     advance: labClock.advance,
     request: async (listener, { method = "GET", path, headers = {}, body = "" } = {}) => {
       const url = URL.canParse(listener) ? new URL(listener) : undefined;
@@ -151,6 +165,15 @@ export async function startInProcessLab(options: InProcessLabOptions = {}): Prom
       await host.stop();
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** Those of a task's role; a task without a role has none that the lab knows. */
+function credentialsOf(env: Readonly<Record<string, string>>): ClientConfig["credentials"] {
+  return {
+    accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+    secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
+    sessionToken: env["AWS_SESSION_TOKEN"] ?? "",
   };
 }
 

@@ -11,6 +11,8 @@ import { benchAlarms } from "./alarms.ts";
 import { benchDataPlane } from "./dataplane.ts";
 import { benchJudge } from "./judge.ts";
 import { median } from "./median.ts";
+import { benchRecovery } from "./recovery.ts";
+import { benchSimulation } from "./simulation.ts";
 
 const command = join(packageDirectory, "scripts", "backout.js");
 
@@ -55,6 +57,8 @@ try {
   await benchDataPlane();
 
   benchJudge();
+  await benchRecovery();
+  await benchSimulation();
 
   const megabytes = bytesBelow(join(packageDirectory, "node_modules")) / 1e6;
   console.log(`${"installed size".padEnd(34)} ${megabytes.toFixed(0)} MB (goal: under 700 MB)`);
