@@ -3,5 +3,6 @@ export { type EnvironmentArgs, type NetworkArgs, type WorkloadArgs } from "./com
 export { CanaryEnvironment } from "./components/canaryEnvironment.ts";
 export { type GuardArgs, RehearsedBreak } from "./components/guardArgs.ts";
 export { type RolloutArgs, type StepArgs } from "./components/rolloutArgs.ts";
+export { type SignalPolicyArgs } from "./components/signalPolicy.ts";
 export { BlueGreenEnvironment } from "./components/blueGreenEnvironment.ts";
 export { Slot } from "./guard/slot.ts";

@@ -79,9 +79,17 @@ export function renderProblem(problem: Problem): string {
 
 /** Without the field, for where that is shown already. */
 export function renderReason(problem: Problem): string {
-  const shown = problem.value === undefined ? "missing" : JSON.stringify(problem.value);
+  const shown = problem.value === undefined ? "missing" : cut(JSON.stringify(problem.value));
   const fix = problem.fix === undefined ? "" : `; ${problem.fix}`;
   return `${shown} - allowed: ${problem.allowed}${fix}`;
+}
+
+/** More of a value helps nobody to recognize it. */
+const MOST_SHOWN = 200;
+
+function cut(text: string): string {
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`;
 }
 
 /** The message of anything thrown. */

@@ -6,6 +6,7 @@ import { Slot } from "../guard/slot.ts";
 import { checks } from "./checks.ts";
 import { type GuardArgs, guardProblems } from "./guardArgs.ts";
 import type { RolloutArgs } from "./rolloutArgs.ts";
+import { type TestRoutesArgs, testRoutesProblems } from "./testRoutesArgs.ts";
 
 export interface NetworkArgs {
   /** The VPC of load balancer and tasks. @default the region's default VPC */
@@ -35,6 +36,20 @@ export interface WorkloadArgs {
   readonly healthCheckPath?: string;
   /** Tasks per slot, at least 1. With one task a slot is down while that task restarts. @default 1 */
   readonly desiredCount?: number;
+  /**
+   * Tasks of a slot that nobody needs: the idle one, from the end of its rollout or, after a
+   * promotion, of its warm time (`rollout.warm`) until the next rollout, which scales it to what the
+   * stable slot runs and waits for it first. A slot that is latched keeps its tasks until the latch is
+   * cleared. With 0 the idle slot costs nothing, its `unhealthy` alarm is in ALARM meanwhile (people
+   * are told once), and a release that cannot start is only noticed when its rollout begins; a
+   * rollout or a rollback to it takes a start and up to two minutes of its alarm longer.
+   * Set, `desiredCount` holds only when a service is created: Pulumi leaves the live count alone, so
+   * that Application Auto Scaling may change it. Backout reads that count and never lowers it on a
+   * slot with traffic, but neither knows nor suspends scalable targets: give one for the idle slot a
+   * minimum of at most `idleCount`, or it scales the slot up again.
+   * @default both slots always have `desiredCount` tasks
+   */
+  readonly idleCount?: number;
   /** Fargate CPU units of a task. @default 256 */
   readonly cpu?: number;
   /** Fargate memory of a task, MiB. @default 512 */
@@ -67,6 +82,8 @@ export interface EnvironmentArgs {
   readonly workload?: WorkloadArgs;
   readonly guard?: GuardArgs;
   readonly rollout?: RolloutArgs;
+  /** @default none: nobody reaches a slot of weight 0 */
+  readonly testRoutes?: TestRoutesArgs;
 }
 
 export function environmentProblems(name: string, args: EnvironmentArgs): Problem[] {
@@ -100,6 +117,14 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
   integer("listenerPort", args.listenerPort, 1, 65_535);
   integer("workload.containerPort", args.workload?.containerPort, 1, 65_535);
   integer("workload.desiredCount", args.workload?.desiredCount, 1, 1_000);
+  const { desiredCount = 1, idleCount = 0 } = args.workload ?? {};
+  check(
+    Number.isInteger(idleCount) && idleCount >= 0 && !(idleCount > desiredCount),
+    "workload.idleCount",
+    idleCount,
+    `an integer from 0 to ${desiredCount}, the tasks of a slot that is needed`,
+    "an idle slot is not larger than a busy one: raise workload.desiredCount (backout:desiredCount)",
+  );
   const path = args.workload?.healthCheckPath;
   check(
     path === undefined || /^\/\S{0,1023}$/.test(path),
@@ -107,5 +132,9 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
     path,
     "a path that begins with / and has at most 1024 characters",
   );
-  return [...problems, ...guardProblems(args.guard ?? {}, args.workload ?? {})];
+  return [
+    ...problems,
+    ...guardProblems(args.guard ?? {}, args.workload ?? {}),
+    ...testRoutesProblems(args.testRoutes ?? {}, args.listenerPort ?? 80),
+  ];
 }

@@ -7,7 +7,8 @@ import type { WorkloadArgs } from "./args.ts";
 import { assumedBy } from "./policy.ts";
 import type { SentinelArgs } from "./sentinelArgs.ts";
 import { sidecarAccess } from "./sidecarAccess.ts";
-import { slotProtection } from "./slotProtection.ts";
+import type { SlotSource } from "./liveSlot.ts";
+import { slotProtection, warnOfDrift } from "./slotProtection.ts";
 import { renderContainers } from "./taskContainers.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -71,6 +72,8 @@ export class EcsSlots extends pulumi.ComponentResource {
     );
     const access = workload.faultSidecarImage ? sidecarAccess(name, args, taskRole, child) : [];
 
+    const { desiredCount = 1 } = workload;
+    const { idleCount = desiredCount } = workload;
     const service = (slot: Slot): aws.ecs.Service => {
       const task = new aws.ecs.TaskDefinition(
         `${name}-${slot}`,
@@ -87,17 +90,27 @@ export class EcsSlots extends pulumi.ComponentResource {
             .apply(([region, logGroup, variables]) =>
               JSON.stringify(renderContainers({ ...args, slot, region, logGroup, variables })),
             ),
+          // ECS deploys no INACTIVE revision: without this no older release could come back. They
+          // cost nothing, and stay when the stack is destroyed.
+          skipDestroy: true,
           tags,
         },
         child,
       );
+      const source: SlotSource = {
+        cluster,
+        serviceName: names.service[slot],
+        listener: args.split.listener,
+        targetGroup: args.split.targetGroups[slot],
+      };
+      void warnOfDrift(slot, args.releases[slot], source, this);
       return new aws.ecs.Service(
         `${name}-${slot}`,
         {
           name: names.service[slot],
           cluster: cluster.arn,
           taskDefinition: task.arn,
-          desiredCount: workload.desiredCount ?? 1,
+          desiredCount: slot === args.initialStable ? desiredCount : idleCount,
           launchType: "FARGATE",
           healthCheckGracePeriodSeconds: 60,
           networkConfiguration: {
@@ -116,17 +129,12 @@ export class EcsSlots extends pulumi.ComponentResource {
         },
         {
           ...child,
+          // The guard scales the idle slot, and Application Auto Scaling the other, should there be any.
+          ...(workload.idleCount === undefined ? {} : { ignoreChanges: ["desiredCount"] }),
           // A target group takes targets only once a listener forwards to it.
           dependsOn: [args.split.listener, execution, ...access],
           hooks: {
-            beforeUpdate: [
-              slotProtection(
-                `${name}-${slot}-protection`,
-                slot,
-                args.split.listener,
-                args.split.targetGroups[slot],
-              ),
-            ],
+            beforeUpdate: [slotProtection(`${name}-${slot}-protection`, slot, source)],
           },
         },
       );

@@ -18,6 +18,8 @@ export interface FastAlarmsArgs {
   /** In ten seconds, though it is a minute's number: few requests say little however fast they come. */
   readonly minimumRequestsPerMinute: number;
   readonly latencyP99Seconds: number;
+  /** @default none: what reverts alone is told by the guard */
+  readonly alarmActions?: pulumi.Input<string>[];
   readonly tags: Record<string, string>;
 }
 
@@ -57,6 +59,7 @@ export function fastErrorAlarm(
         renderFastMetric("requests", FAST_METRIC.requests, "Sum", own),
         renderFastMetric("errors", FAST_METRIC.errors, "Sum", own),
       ],
+      ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,
     },
     opts,
@@ -91,6 +94,7 @@ export function fastLatencyAlarm(
         renderFastMetric("p99", FAST_METRIC.latency, "p99", own),
         renderFastMetric("p90", FAST_METRIC.latency, "p90", own),
       ],
+      ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,
     },
     opts,

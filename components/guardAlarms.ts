@@ -1,16 +1,20 @@
 /**
  * A slot's alarms (error rate, no healthy host, latency; fast ones where the environment has them)
- * and their composite, whose action is the guard. The load balancer's own 5xx (HTTPCode_ELB_5XX_Count) decide nothing: they carry no target
- * group, so they do not say which slot to leave, and both slots' alarms would go off together. What
- * causes them is seen by slot: refused connections, and a group without a healthy host.
+ * and their composite, whose action is the guard and whose rule is the environment's policy. The load
+ * balancer's own 5xx (HTTPCode_ELB_5XX_Count) decide nothing: they carry no target group, so they do
+ * not say which slot to leave, and both slots' alarms would go off together. What causes them is seen
+ * by slot: refused connections, and a group without a healthy host.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
+import { Role, type SignalPolicy } from "../guard/signalPolicy.ts";
+import { ALL_SIGNALS, type AnySignal } from "../guard/signals.ts";
 import { fastErrorAlarm, fastLatencyAlarm } from "./fastAlarms.ts";
 import { RehearsedBreak } from "./guardArgs.ts";
 import { latencyAlarm, latencyRatioAlarm } from "./latencyAlarms.ts";
+import { guardRule } from "./signalPolicy.ts";
 import { PERIOD_SECONDS, renderMetric, slotDimensions } from "./slotMetrics.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -26,6 +30,9 @@ export interface GuardAlarmsArgs {
   readonly latencyP99Seconds: number;
   readonly latencyRatio: number;
   readonly fastSignals: boolean;
+  readonly policy: SignalPolicy;
+  /** Hears of every signal that does not revert alone. */
+  readonly topicArn: pulumi.Input<string>;
   readonly rehearseWithout: RehearsedBreak | undefined;
   readonly tags: Record<string, string>;
 }
@@ -35,8 +42,11 @@ export class GuardAlarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: GuardAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("backout:index:GuardAlarms", name, {}, opts);
-    const { names, slot, tags } = args;
+    const { names, slot, tags, policy } = args;
     const child = { parent: this };
+    /** An alarm that does not revert alone has a way of its own to people. */
+    const told = (signal: AnySignal): { alarmActions?: pulumi.Input<string>[] } =>
+      policy.roles[signal].role === Role.Immediate ? {} : { alarmActions: [args.topicArn] };
     const dimensions = slotDimensions(args.split, slot);
 
     const errors = new aws.cloudwatch.MetricAlarm(
@@ -44,6 +54,7 @@ export class GuardAlarms extends pulumi.ComponentResource {
       {
         name: names.errorAlarm[slot],
         alarmDescription: `More than ${args.errorRatePercent} % of the requests to slot ${slot} fail`,
+        ...told("errors"),
         comparisonOperator: "GreaterThanThreshold",
         threshold: args.errorRatePercent,
         evaluationPeriods: 1,
@@ -72,6 +83,7 @@ export class GuardAlarms extends pulumi.ComponentResource {
       {
         name: names.unhealthyAlarm[slot],
         alarmDescription: `Slot ${slot} has no healthy target`,
+        ...told("unhealthy"),
         namespace: "AWS/ApplicationELB",
         metricName: "HealthyHostCount",
         dimensions,
@@ -89,23 +101,26 @@ export class GuardAlarms extends pulumi.ComponentResource {
       },
       child,
     );
-    const latency = latencyAlarm(`${name}-latency`, args, child);
-    const latencyRatio = latencyRatioAlarm(`${name}-latency-ratio`, args, child);
-    const fast = args.fastSignals
-      ? [
-          fastErrorAlarm(`${name}-fast-errors`, args, child),
-          fastLatencyAlarm(`${name}-fast-latency`, args, child),
-        ]
-      : [];
-    const signals = [errors, unhealthy, latency, latencyRatio, ...fast];
+    const slow = { ...args, ...told("latency") };
+    const slower = { ...args, ...told("latencyRatio") };
+    const signals: Partial<Record<AnySignal, aws.cloudwatch.MetricAlarm>> = {
+      errors,
+      unhealthy,
+      latency: latencyAlarm(`${name}-latency`, slow, child),
+      latencyRatio: latencyRatioAlarm(`${name}-latency-ratio`, slower, child),
+    };
+    if (args.fastSignals) {
+      const failing = { ...args, ...told("fastErrors") };
+      const dragging = { ...args, ...told("fastLatency") };
+      signals.fastErrors = fastErrorAlarm(`${name}-fast-errors`, failing, child);
+      signals.fastLatency = fastLatencyAlarm(`${name}-fast-latency`, dragging, child);
+    }
     this.guardAlarm = new aws.cloudwatch.CompositeAlarm(
       name,
       {
         alarmName: names.guardAlarm[slot],
         alarmDescription: `The release in slot ${slot} is bad: its traffic goes back`,
-        alarmRule: pulumi
-          .all(signals.map((signal) => signal.name))
-          .apply((signalNames) => signalNames.map((one) => `ALARM("${one}")`).join(" OR ")),
+        alarmRule: ruleOver(signals, policy),
         alarmActions:
           args.rehearseWithout === RehearsedBreak.AlarmAction ? [] : [args.function.arn],
         tags,
@@ -128,4 +143,19 @@ export class GuardAlarms extends pulumi.ComponentResource {
     }
     this.registerOutputs({ guardAlarmArn: this.guardAlarm.arn });
   }
+}
+
+/** Over the alarms' own names, so that they are there before the composite is. */
+function ruleOver(
+  alarms: Partial<Record<AnySignal, aws.cloudwatch.MetricAlarm>>,
+  policy: SignalPolicy,
+): pulumi.Output<string> {
+  const entries = ALL_SIGNALS.flatMap((signal) => {
+    const alarm = alarms[signal];
+    return alarm ? [alarm.name.apply((name) => [signal, name] as const)] : [];
+  });
+  return pulumi.all(entries).apply((known) => {
+    const names = new Map<AnySignal, string>(known);
+    return guardRule(policy, [...names.keys()], (signal) => names.get(signal) ?? "");
+  });
 }

@@ -2,6 +2,9 @@
 import type { Problem } from "../base/errors.ts";
 import type { WorkloadArgs } from "./args.ts";
 import { checks } from "./checks.ts";
+import { type NoticeArgs, noticeProblems } from "./noticeArgs.ts";
+import { readPolicy, type SignalPolicyArgs } from "./signalPolicy.ts";
+import { type VerificationArgs, verificationProblems } from "./verificationArgs.ts";
 
 /** A link of the reversion that can be left out, to rehearse that a drill notices. */
 export const RehearsedBreak = {
@@ -14,7 +17,7 @@ export const RehearsedBreak = {
 } as const;
 export type RehearsedBreak = (typeof RehearsedBreak)[keyof typeof RehearsedBreak];
 
-export interface GuardArgs {
+export interface GuardArgs extends VerificationArgs {
   /** Share of failed requests, percent, above which a slot's alarm goes off. @default 5 */
   readonly errorRatePercent?: number;
   /**
@@ -67,8 +70,49 @@ export interface GuardArgs {
    */
   readonly sentinelAlpha?: number;
   /**
+   * What each signal may do when its alarm goes off: `immediate` reverts alone, `vote` (or `vote:2`,
+   * by its impact) reverts together with others once `votesNeeded` votes are there, `investigate`
+   * only tells the people of the environment's topic. Fewer votes than needed move nothing; they hold
+   * a rollout at the end of its step for a person, until `rollout.decideWithin` ends. Each signal
+   * that does not revert alone makes fewer false reversions, and leaves what only it sees in traffic
+   * for longer; drills cannot rehearse it. As text: "errors=immediate latency=vote:2
+   * latencyRatio=vote votesNeeded=2". The sentinel is no part of it: where it is on, it reverts alone.
+   * @default every signal is immediate
+   */
+  readonly policy?: SignalPolicyArgs | string;
+  /**
+   * A second way home that shares no function, role, schedule or detector with the first: a watchdog
+   * of its own looks every minute. It brings the traffic home when its probes (40 GET requests to
+   * each slot while a candidate has traffic) find the candidate significantly worse, when a
+   * latched slot has traffic, and when the candidate's alarm has been in ALARM for 90 s and nobody
+   * acted. Where it cannot either (no healthy target on the other side, a listener that cannot be
+   * changed), it tells the people of the topic what both sides look like, once an hour.
+   * A probe is a request of its slot: it counts in metrics, `minimumRequestsPerMinute` and
+   * `rollout.minimumRequests`. `policy` does not bind it: what its probes find bad, it reverts alone.
+   * Best with `testRoutes.onPublicListener`, by which both slots can be
+   * compared; otherwise a candidate with all the traffic is judged by `errorRatePercent` alone. It
+   * calls from AWS's own addresses: where `network.allowedCidrs` keeps those out, only what needs no
+   * probe is left. About 0.20 USD a month (43,200 calls of Lambda and of EventBridge Scheduler, most
+   * of them below half a second at 256 MB; list prices of us-east-1,
+   * https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/eventbridge/pricing/: check
+   * them), and ten times that while a rollout lasts.
+   * @default false
+   */
+  readonly secondWay?: boolean;
+  /**
+   * What the watchdog's probes ask for: a path that a good release answers without a server error, and
+   * quickly (3 s). @default workload.healthCheckPath
+   */
+  readonly probePath?: string;
+  /**
+   * Who is told of reversions, beside the subscribers of the environment's topic. They are told
+   * after the weights have moved, and a receiver that is dead delays nothing.
+   * @default nobody else
+   */
+  readonly notify?: NoticeArgs;
+  /**
    * Leave one link out, to prove that a drill fails then. Traffic does **not** come home by itself
-   * in such an environment. @default nothing is left out
+   * in such an environment, unless it has a `secondWay`. @default nothing is left out
    */
   readonly rehearseWithout?: RehearsedBreak;
 }
@@ -105,6 +149,13 @@ export function guardProblems(guard: GuardArgs, workload: WorkloadArgs): Problem
     without,
     Object.values(RehearsedBreak).join(", "),
   );
+  const { probePath } = guard;
+  check(
+    probePath === undefined || /^\/[^\s#]{0,1023}$/.test(probePath),
+    "guard.probePath",
+    probePath,
+    "a path that begins with / and has at most 1024 characters",
+  );
   const alpha = guard.sentinelAlpha;
   check(
     alpha === undefined || (alpha > 0 && alpha <= 0.1),
@@ -126,5 +177,8 @@ export function guardProblems(guard: GuardArgs, workload: WorkloadArgs): Problem
     "false without a fault sidecar, which is what publishes them",
     "set workload.faultSidecarImage",
   );
-  return problems;
+  problems.push(...verificationProblems(guard));
+  const { problems: unfit } = readPolicy(guard.policy, { fastSignals: guard.fastSignals ?? false });
+  problems.push(...noticeProblems(guard.notify ?? {}));
+  return [...problems, ...unfit.map((one) => ({ ...one, field: `guard.${one.field}` }))];
 }

@@ -2,10 +2,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { renderReason } from "../base/errors.ts";
-import { ENVIRONMENT_TAG, environmentNames, ROLLOUT_TAG, SENTINEL_TAG } from "../guard/names.ts";
+import {
+  ENVIRONMENT_TAG,
+  environmentNames,
+  IDLE_COUNT_TAG,
+  ROLLOUT_TAG,
+  POLICY_TAG,
+  SECOND_WAY_TAG,
+  SENTINEL_TAG,
+  TEST_ROUTES_TAG,
+  WAY_BACK_CHECKS_TAG,
+} from "../guard/names.ts";
 import type { Step } from "../guard/rollout/rollout.ts";
+import { renderPolicy } from "../guard/signalPolicy.ts";
 import { renderSettings } from "../guard/rollout/settings.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
+import { renderTestRoutes } from "../guard/testRoutes.ts";
+import { renderVerification } from "../guard/verification/settings.ts";
 import { type EnvironmentArgs, environmentProblems } from "./args.ts";
 import { EcsSlots } from "./ecsSlots.ts";
 import { GuardAlarms } from "./guardAlarms.ts";
@@ -13,7 +26,12 @@ import { GuardSchedule } from "./guardSchedule.ts";
 import { ReversionFunction } from "./reversionFunction.ts";
 import { rolloutSettings } from "./rolloutArgs.ts";
 import { falseReversionsOf, sentinelArgs } from "./sentinelArgs.ts";
+import { policyNotes, readPolicy, signalsWith } from "./signalPolicy.ts";
+import { TestRoutes } from "./testRoutes.ts";
+import { testRoutesOf } from "./testRoutesArgs.ts";
 import { TrafficSplit } from "./trafficSplit.ts";
+import { verificationOf } from "./verificationArgs.ts";
+import { probeDoubt, probeVariables, Watchdog } from "./watchdog.ts";
 
 /**
  * The one graph under every strategy; `BlueGreenEnvironment` and `CanaryEnvironment` differ in the
@@ -27,6 +45,8 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
   readonly listenerArn: pulumi.Output<string>;
   /** Every reversion is announced here. */
   readonly topicArn: pulumi.Output<string>;
+  /** Where testers reach the slot that they name; undefined without a test listener. */
+  readonly testUrl: pulumi.Output<string> | undefined;
 
   constructor(
     type: string,
@@ -36,7 +56,11 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(type, name, {}, opts);
-    const { settings, problems: rolloutProblems } = rolloutSettings(args.rollout ?? {}, steps);
+    const {
+      settings,
+      hooks,
+      problems: rolloutProblems,
+    } = rolloutSettings(args.rollout ?? {}, steps);
     const problems = [...environmentProblems(name, args), ...rolloutProblems];
     if (problems.length > 0) {
       throw new pulumi.InputPropertiesError({
@@ -57,6 +81,13 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
     const { rehearseWithout, fastSignals = false, latencyP99Seconds = 1 } = args.guard ?? {};
     const network = this.#network(args);
     const falseReversions = falseReversionsOf(args);
+    const verification = verificationOf(args.guard ?? {}, settings.minimumRequests);
+    const { length: wayBackChecks } = verification.wayBackChecks;
+    const { policy } = readPolicy(args.guard?.policy, { fastSignals });
+    const policyText = renderPolicy(policy);
+    const notes = policyText === "" ? [] : policyNotes(policy, signalsWith(fastSignals));
+    for (const note of notes) void pulumi.log.warn(note, this);
+    const routes = testRoutesOf(args.testRoutes ?? {});
 
     const split = new TrafficSplit(
       name,
@@ -71,14 +102,37 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
         tags: {
           ...tags,
           [ROLLOUT_TAG]: renderSettings(settings),
+          ...(args.workload?.idleCount === undefined
+            ? {}
+            : { [IDLE_COUNT_TAG]: String(args.workload.idleCount) }),
+          ...(policyText === "" ? {} : { [POLICY_TAG]: policyText }),
+          ...(wayBackChecks > 0 && { [WAY_BACK_CHECKS_TAG]: String(wayBackChecks) }),
           ...(falseReversions === null ? {} : { [SENTINEL_TAG]: String(falseReversions) }),
+          ...(args.guard?.secondWay && { [SECOND_WAY_TAG]: "watchdog" }),
+          ...(routes && { [TEST_ROUTES_TAG]: renderTestRoutes(routes) }),
         },
       },
       child,
     );
+    const { allowedCidrs: testers = [], secret } = args.testRoutes ?? {};
+    const testRoutes =
+      routes &&
+      new TestRoutes(`${name}-test`, { routes, allowedCidrs: testers, secret, split, tags }, child);
     const reversion = new ReversionFunction(
       `${name}-guard`,
-      { environment, names, split, initialStable, rehearseWithout, tags },
+      {
+        environment,
+        names,
+        split,
+        initialStable,
+        rehearseWithout,
+        hooks,
+        idleCount: args.workload?.idleCount,
+        policyText,
+        verification: renderVerification(verification),
+        notify: args.guard?.notify ?? {},
+        tags,
+      },
       child,
     );
     const slots = new EcsSlots(
@@ -104,6 +158,26 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
     if (rehearseWithout === undefined) {
       new GuardSchedule(`${name}-reconcile`, { names, function: reversion.function, tags }, child);
     }
+    // Also where a link is left out: it brings the traffic home then, which is what it is for.
+    if (args.guard?.secondWay) {
+      const doubt = probeDoubt(args);
+      if (doubt !== null) void pulumi.log.warn(doubt, this);
+      new Watchdog(
+        `${name}-watchdog`,
+        {
+          environment,
+          names,
+          split,
+          reversion,
+          initialStable,
+          errorRatePercent: args.guard.errorRatePercent ?? 5,
+          probing: probeVariables(args, split.loadBalancer.dnsName),
+          policyText,
+          tags,
+        },
+        child,
+      );
+    }
     const accountId = aws.getCallerIdentityOutput({}, child).accountId;
     for (const slot of SLOTS) {
       new GuardAlarms(
@@ -120,6 +194,8 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
           latencyP99Seconds,
           latencyRatio: args.guard?.latencyRatio ?? 2,
           fastSignals,
+          policy,
+          topicArn: reversion.topic.arn,
           rehearseWithout,
           tags,
         },
@@ -130,10 +206,12 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
     this.url = pulumi.interpolate`http://${split.loadBalancer.dnsName}:${listenerPort}`;
     this.listenerArn = split.listener.arn;
     this.topicArn = reversion.topic.arn;
+    this.testUrl = testRoutes?.url;
     this.registerOutputs({
       url: this.url,
       listenerArn: this.listenerArn,
       topicArn: this.topicArn,
+      testUrl: this.testUrl,
     });
   }
 

@@ -13,6 +13,8 @@ export interface LatencyAlarmsArgs {
   readonly minimumRequestsPerMinute: number;
   readonly latencyP99Seconds: number;
   readonly latencyRatio: number;
+  /** @default none: what reverts alone is told by the guard */
+  readonly alarmActions?: pulumi.Input<string>[];
   readonly tags: Record<string, string>;
 }
 
@@ -77,6 +79,7 @@ export function latencyAlarm(
         renderMetric("p99", "TargetResponseTime", "p99", own),
         renderMetric("p90", "TargetResponseTime", "p90", own),
       ],
+      ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,
     },
     opts,
@@ -119,6 +122,7 @@ export function latencyRatioAlarm(
         renderMetric("p99", "TargetResponseTime", "p99", own),
         renderMetric("otherP99", "TargetResponseTime", "p99", other),
       ],
+      ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,
     },
     opts,

@@ -2,10 +2,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
+import type { Hook } from "../guard/rollout/hooks.ts";
 import { type Slot, SLOTS } from "../guard/slot.ts";
 import { RehearsedBreak } from "./guardArgs.ts";
 import { bundleGuard } from "./guardBundle.ts";
+import { type NoticeArgs, webhooksVariable } from "./noticeArgs.ts";
 import { assumedBy, inlinePolicy } from "./policy.ts";
+import { functionArns, hooksVariable } from "./rolloutHooks.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface ReversionFunctionArgs {
@@ -14,6 +17,15 @@ export interface ReversionFunctionArgs {
   readonly split: TrafficSplit;
   readonly initialStable: Slot;
   readonly rehearseWithout: RehearsedBreak | undefined;
+  /** Of every rollout; the guard may invoke the functions that they name, and no others. */
+  readonly hooks: readonly Hook[];
+  /** As `renderVerification` writes it; undefined where all is as the defaults say. */
+  readonly verification: string | undefined;
+  readonly notify: NoticeArgs;
+  /** Tasks of a slot that nobody needs; undefined where the guard scales nothing. */
+  readonly idleCount: number | undefined;
+  /** What each signal may do (`renderPolicy`); empty when each reverts alone. */
+  readonly policyText: string;
   readonly tags: Record<string, string>;
 }
 
@@ -46,6 +58,7 @@ export class ReversionFunction extends pulumi.ComponentResource {
       },
       child,
     );
+    const invoked = functionArns(args.hooks, region, accountId);
     const role = new aws.iam.Role(
       name,
       { name: names.guardFunction, assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
@@ -84,13 +97,19 @@ export class ReversionFunction extends pulumi.ComponentResource {
             resources: [this.recordTable.arn],
           },
           {
-            actions: ["ecs:DescribeServices"],
+            actions: [
+              "ecs:DescribeServices",
+              ...(args.idleCount === undefined ? [] : ["ecs:UpdateService"]),
+            ],
             resources: SLOTS.map(
               (slot) =>
                 pulumi.interpolate`arn:aws:ecs:${region}:${accountId}:service/${names.cluster}/${names.service[slot]}`,
             ),
           },
           { actions: ["sns:Publish"], resources: [this.topic.arn] },
+          ...(invoked.length > 0
+            ? [{ actions: ["lambda:InvokeFunction"], resources: invoked }]
+            : []),
         ]),
       },
       child,
@@ -123,6 +142,11 @@ export class ReversionFunction extends pulumi.ComponentResource {
             BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
             BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
             BACKOUT_TOPIC_ARN: this.topic.arn,
+            ...hooksVariable(args.hooks),
+            ...(args.idleCount === undefined ? {} : { BACKOUT_IDLE_COUNT: String(args.idleCount) }),
+            ...(args.verification === undefined ? {} : { BACKOUT_VERIFICATION: args.verification }),
+            ...webhooksVariable(args.notify),
+            ...(args.policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: args.policyText }),
             ...(args.rehearseWithout === RehearsedBreak.Function
               ? { BACKOUT_REHEARSED_FAILURE: "throw" }
               : {}),

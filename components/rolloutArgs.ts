@@ -1,5 +1,6 @@
 /** How an environment's rollouts go, as a Pulumi program says it. */
 import type { Problem } from "../base/errors.ts";
+import type { Hook } from "../guard/rollout/hooks.ts";
 import type { OnBad, OnDeadline, Step } from "../guard/rollout/rollout.ts";
 import {
   DEFAULT_SETTINGS,
@@ -7,11 +8,13 @@ import {
   type RolloutSettings,
   STEPS,
 } from "../guard/rollout/settings.ts";
+import { type HookArgs, stackHooks } from "./rolloutHooks.ts";
 
 export interface StepArgs {
   /**
-   * Percent of the traffic, a whole number from 0 to 100; steps must rise. At 0 only testers and
-   * hooks reach the candidate. What is bad at one step never hurts more than this share.
+   * Percent of the traffic, a whole number from 0 to 100; steps must rise. At 0 only testers (see
+   * `testRoutes`) and hooks reach the candidate. What is bad at one step never hurts more than this
+   * share.
    */
   readonly weight: number;
   /**
@@ -46,13 +49,23 @@ export interface RolloutArgs {
   readonly onBad?: OnBad;
   /** How long the previous release stays warm after a promotion. @default "1h" */
   readonly warm?: string;
+  /**
+   * What every rollout asks beside its alarms, in this order; `backout rollout start --hook` adds
+   * more. As JSON they may take 2000 bytes. @default none
+   */
+  readonly hooks?: readonly HookArgs[];
 }
 
 /** @param steps of the strategy, where the arguments name none */
 export function rolloutSettings(
   args: RolloutArgs,
   steps: readonly Step[],
-): { readonly settings: RolloutSettings; readonly problems: readonly Problem[] } {
+): {
+  readonly settings: RolloutSettings;
+  readonly hooks: readonly Hook[];
+  readonly problems: readonly Problem[];
+} {
+  const asked = stackHooks(args.hooks);
   const texts = {
     steps: typeof args.steps === "string" ? args.steps : args.steps?.map(renderStep).join(" "),
     minimumRequests: args.minimumRequests?.toString(),
@@ -64,7 +77,8 @@ export function rolloutSettings(
   const read = parseSettings(texts, { ...DEFAULT_SETTINGS, steps });
   return {
     settings: read.settings,
-    problems: read.problems.map((problem) => inRollout(problem)),
+    hooks: asked.hooks,
+    problems: [...read.problems, ...asked.problems].map((problem) => inRollout(problem)),
   };
 }
 

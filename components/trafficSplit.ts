@@ -21,6 +21,8 @@ export class TrafficSplit extends pulumi.ComponentResource {
   readonly loadBalancer: aws.lb.LoadBalancer;
   readonly listener: aws.lb.Listener;
   readonly targetGroups: Readonly<Record<Slot, aws.lb.TargetGroup>>;
+  /** The security group of the load balancer. */
+  readonly publicSecurityGroup: aws.ec2.SecurityGroup;
   /** The security group of the tasks: reachable from the load balancer only. */
   readonly taskSecurityGroup: aws.ec2.SecurityGroup;
 
@@ -30,6 +32,7 @@ export class TrafficSplit extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const publicGroup = this.#securityGroup(`${name}-lb`, "reaches the listener", args);
+    this.publicSecurityGroup = publicGroup;
     args.allowedCidrs.forEach((cidrIpv4, index) => {
       new aws.vpc.SecurityGroupIngressRule(
         `${name}-lb-in-${index}`,

@@ -6,6 +6,9 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { environmentError } from "../base/errors.ts";
 import type { EnvironmentNames } from "./names.ts";
+import { latestValue } from "./reasonData.ts";
+import { ALL_SIGNALS, type AnySignal, type FastSignal, type Signal } from "./signals.ts";
+import type { SignalPolicy } from "./signalPolicy.ts";
 import type { Slot } from "./slot.ts";
 
 /** OK, ALARM or INSUFFICIENT_DATA. */
@@ -24,7 +27,7 @@ export interface GuardAlarm {
   readonly alarmActions: readonly string[];
 }
 
-/** A metric alarm below it. */
+/** A metric alarm of the slot. What it may do beside being told of, the environment's policy says. */
 export interface SignalAlarm {
   readonly name: string;
   readonly state: AlarmState;
@@ -34,22 +37,20 @@ export interface SignalAlarm {
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly threshold: number;
+  /** The newest value that its state rests on; null when CloudWatch tells of none. */
+  readonly value: number | null;
 }
 
-/** What a guard alarm listens to: share of failures, no healthy host, p99, p99 against the other slot. */
-const SIGNALS = ["errors", "unhealthy", "latency", "latencyRatio"] as const;
-export type Signal = (typeof SIGNALS)[number];
-
-/** The same failures and p99, every ten seconds; only where the environment has fast signals. */
-const FAST_SIGNALS = ["fastErrors", "fastLatency"] as const;
-export type FastSignal = (typeof FAST_SIGNALS)[number];
-
-export type SlotAlarms = { readonly guard: GuardAlarm } & Readonly<Record<Signal, SignalAlarm>> &
+export type SlotAlarms = {
+  readonly guard: GuardAlarm;
+  /** What the signals may do. @default each reverts alone */
+  readonly policy?: SignalPolicy;
+} & Readonly<Record<Signal, SignalAlarm>> &
   Readonly<Partial<Record<FastSignal, SignalAlarm>>>;
 
-/** The metric alarms below the guard alarm, as many as the environment has, by what they judge. */
-export function signalEntries(alarms: SlotAlarms): [Signal | FastSignal, SignalAlarm][] {
-  return [...SIGNALS, ...FAST_SIGNALS].flatMap((signal) => {
+/** The slot's metric alarms, as many as the environment has, by what they judge. */
+export function signalEntries(alarms: SlotAlarms): [AnySignal, SignalAlarm][] {
+  return ALL_SIGNALS.flatMap((signal) => {
     const alarm = alarms[signal];
     return alarm ? [[signal, alarm]] : [];
   });
@@ -71,6 +72,7 @@ export async function readSlotAlarms(
   client: CloudWatchClient,
   names: EnvironmentNames,
   slot: Slot,
+  policy?: SignalPolicy,
 ): Promise<SlotAlarms> {
   const signalNames: Readonly<Record<Signal, string>> = {
     errors: names.errorAlarm[slot],
@@ -125,6 +127,7 @@ export async function readSlotAlarms(
     latencyRatio: signal("latencyRatio"),
     ...(fastErrors && { fastErrors }),
     ...(fastLatency && { fastLatency }),
+    ...(policy && { policy }),
   };
 }
 
@@ -140,5 +143,6 @@ function signalAlarm(alarm: MetricAlarm): SignalAlarm {
     evaluationPeriods,
     datapointsToAlarm: alarm.DatapointsToAlarm ?? evaluationPeriods,
     threshold: alarm.Threshold ?? 0,
+    value: latestValue(alarm.StateReasonData),
   };
 }

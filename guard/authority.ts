@@ -20,6 +20,8 @@ import {
   unlatched,
 } from "./record.ts";
 import type { RecordStore } from "./recordStore.ts";
+import { endedSince, rollbackUndone } from "./rollback/transitions.ts";
+import type { Deployed } from "./releases.ts";
 import { currentStep, type Rollout, weightsAt } from "./rollout/rollout.ts";
 import { allOn, otherSlot, type Slot, type Weights } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
@@ -111,7 +113,7 @@ export async function stepTraffic(
 }
 
 /** The one place where a candidate gets traffic: `begun` says so in the record already. */
-async function writeCandidate(
+export async function writeCandidate(
   ports: ShiftPorts,
   begun: EnvironmentRecord,
   environmentNow: EnvironmentClock,
@@ -143,8 +145,9 @@ export async function promoteCandidate(
   record: EnvironmentRecord,
   previousRelease: string | null,
   warmUntil: string,
+  deployed: Readonly<Record<Slot, Deployed>> | null = null,
 ): Promise<EnvironmentRecord> {
-  const next = promoted(record, previousRelease, warmUntil, iso(ports.now()));
+  const next = promoted(record, previousRelease, warmUntil, iso(ports.now()), deployed);
   const written = await ports.store.replace(record, next);
   if (!written) throw lostRace(record.environment);
   return written;
@@ -166,6 +169,7 @@ export async function returnTraffic(
   await writeAndReadBack(ports, home);
   const after = await writeRecord(store, (current) => {
     const at = iso(ports.now());
+    if (endedSince(current, record)) return rollbackUndone(current, record);
     if (isSameShift(current, record)) return shiftAbandoned(current, why, at);
     return isPromotionOf(current, record) ? promotionUndone(current, record, why, at) : current;
   });
@@ -233,7 +237,7 @@ export async function clearLatch(
 }
 
 /** The candidate's alarm, OK; with `before`, OK without a break since then. */
-async function armedAlarm(
+export async function armedAlarm(
   ports: ShiftPorts,
   candidate: Slot,
   before?: GuardAlarmState,
@@ -250,7 +254,11 @@ async function armedAlarm(
   );
 }
 
-async function refuseUnhealthy(traffic: Traffic, slot: Slot, environment: string): Promise<void> {
+export async function refuseUnhealthy(
+  traffic: Traffic,
+  slot: Slot,
+  environment: string,
+): Promise<void> {
   if ((await traffic.healthyTargets(slot)) > 0) return;
   throw environmentError(
     "not-healthy",
@@ -274,6 +282,7 @@ function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
       `finish it, or return to the stable slot with \`backout env rollback ${record.environment}\``,
     );
   }
+  refuseRollback(record);
   if (candidate === record.stable) {
     throw usageError(
       "candidate-is-stable",
@@ -281,6 +290,17 @@ function refuseShift(record: EnvironmentRecord, candidate: Slot): void {
       `the candidate must be ${otherSlot(candidate)}`,
     );
   }
+}
+
+/** The idle slot is being filled with an older release: it is nobody's candidate until that is done. */
+function refuseRollback({ environment, rollback }: EnvironmentRecord): void {
+  if (!rollback) return;
+  throw environmentError(
+    "rollback-in-progress",
+    `environment "${environment}" is being rolled back to ${rollback.release} since ${rollback.startedAt}`,
+    `finish it with \`backout env rollback ${environment} --to ${rollback.release}\`, or give it up ` +
+      `with \`backout env rollback ${environment}\``,
+  );
 }
 
 function isSameShift(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
@@ -338,7 +358,7 @@ function stalled(environment: string): Error {
   );
 }
 
-function lostRace(environment: string): Error {
+export function lostRace(environment: string): Error {
   return environmentError(
     "lost-race",
     `a reversion or another rollout of environment "${environment}" came first`,

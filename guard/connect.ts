@@ -3,14 +3,19 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import { readSlotAlarms } from "./alarms.ts";
 import { environmentNames } from "./names.ts";
+import { isAsleep, noticeOf } from "./notices/notice.ts";
+import { publish } from "./notices/topic.ts";
+import { tellWebhooks, type Webhooks } from "./notices/webhooks.ts";
 import { dynamoRecordStore } from "./recordStore.ts";
-import { releasesOf } from "./releases.ts";
+import { deployedIn } from "./releases.ts";
 import { requestsOf } from "./requests.ts";
 import type { TickPorts } from "./rollout/tick.ts";
+import type { SignalPolicy } from "./signalPolicy.ts";
 import { type Slot, SLOTS } from "./slot.ts";
+import { ecsSlotServices } from "./slotServices.ts";
 import { elbv2Traffic, type ListenerIdentity } from "./traffic.ts";
 
 export interface GuardClients {
@@ -25,10 +30,13 @@ export interface GuardIdentity extends ListenerIdentity {
   readonly environment: string;
   readonly initialStable: Slot;
   readonly topicArn: string;
+  /** Tasks of a slot that nobody needs. @default slots are never scaled */
+  readonly idleCount?: number | null;
+  /** What each signal may do. @default each reverts alone */
+  readonly policy?: SignalPolicy;
+  /** Told beside the topic. @default none */
+  readonly webhooks?: Webhooks;
 }
-
-/** Wall milliseconds: people are told quickly or not at all, and nothing waits for it. */
-const NOTIFY_TIMEOUT_MS = 2_000;
 
 /** @param environmentNow the environment's clock, milliseconds: on AWS the wall's */
 export function connectGuard(
@@ -37,27 +45,30 @@ export function connectGuard(
   environmentNow: () => number,
   log: (line: string) => void,
 ): TickPorts {
-  const { environment, initialStable, topicArn } = identity;
+  const { environment, initialStable, topicArn, policy, webhooks, idleCount = null } = identity;
   const names = environmentNames(environment);
-  const alarms = (slot: Slot) => readSlotAlarms(clients.cloudwatch, names, slot);
+  const alarms = (slot: Slot) => readSlotAlarms(clients.cloudwatch, names, slot, policy);
   return {
     environment,
     slotOfAlarm: (name) => SLOTS.find((slot) => names.guardAlarm[slot] === name),
     traffic: elbv2Traffic(clients.elbv2, identity),
     store: dynamoRecordStore(clients.dynamodb, names.recordTable, environment, initialStable),
     alarms,
+    signals: alarms,
     alarmStateOf: async (slot) => (await alarms(slot)).guard.state,
     requests: (slot, fromMs, toMs) => requestsOf(clients.cloudwatch, identity, slot, fromMs, toMs),
-    releaseOf: async (slot) => (await releasesOf(clients.ecs, names))[slot],
+    releaseOf: async (slot) => (await deployedIn(clients.ecs, names))[slot].release,
+    deployed: () => deployedIn(clients.ecs, names),
+    ...(idleCount !== null && {
+      idle: { count: idleCount, services: ecsSlotServices(clients.ecs, names) },
+    }),
     notify: async (subject, reversion) => {
-      await clients.sns.send(
-        new PublishCommand({
-          TopicArn: topicArn,
-          Subject: subject,
-          Message: JSON.stringify(reversion, null, 2),
-        }),
-        { abortSignal: AbortSignal.timeout(NOTIFY_TIMEOUT_MS) },
-      );
+      const publishing = publish(clients.sns, topicArn, subject, reversion);
+      const mayTell = webhooks !== undefined && !isAsleep(reversion, idleCount);
+      const telling = mayTell ? tellWebhooks(noticeOf(reversion), webhooks, log) : undefined;
+      // The function's process is frozen once it has answered: both end before that.
+      const [published] = await Promise.allSettled([publishing, telling]);
+      if (published.status === "rejected") throw published.reason;
     },
     environmentNow,
     now: () => Date.now(),

@@ -12,6 +12,8 @@ export interface Situation {
     readonly stateMs: number | null;
     /** Of a sentinel in an alarm's place: which shift it judged (`shiftOf`). */
     readonly shift?: string;
+    /** By the watchdog in an alarm's place; it too names the shift, where a record told it. */
+    readonly seenBy?: "watchdog";
   };
   /** `unreachable` when the record store did not answer in time. */
   readonly record: EnvironmentRecord | "unreachable";
@@ -48,7 +50,7 @@ export function decide(situation: Situation): Decision {
     return { action: "nothing", why: `the alarm of slot ${slot} is ${alarm.state}` };
   }
 
-  if (record === "unreachable" && alarm.shift !== undefined) {
+  if (record === "unreachable" && alarm.shift !== undefined && alarm.seenBy === undefined) {
     return {
       action: "refuse",
       why: `the sentinel of slot ${slot} calls, but the record is unreachable: is it the candidate?`,
@@ -104,14 +106,21 @@ function isOlderThanRollout(alarm: Situation["alarm"], record: EnvironmentRecord
 
 function slotMayBeLeft(
   record: EnvironmentRecord | "unreachable",
-  { slot, shift }: Situation["alarm"],
+  { slot, shift, seenBy }: Situation["alarm"],
   weights: Weights,
 ): { allowed: boolean; why: string } {
-  const alarms = shift === undefined ? "alarms" : "is bad by its sentinel";
+  const bySentinel = shift === undefined ? "alarms" : "is bad by its sentinel";
+  const alarms = seenBy === undefined ? bySentinel : `is bad by the ${seenBy}`;
   if (record === "unreachable") {
     return weights[slot] > 0
-      ? { allowed: true, why: `slot ${slot} alarms and carries traffic; the record is unreachable` }
-      : { allowed: false, why: `slot ${slot} alarms and carries no traffic; record unreachable` };
+      ? {
+          allowed: true,
+          why: `slot ${slot} ${alarms} and carries traffic; the record is unreachable`,
+        }
+      : {
+          allowed: false,
+          why: `slot ${slot} ${alarms} and carries no traffic; record unreachable`,
+        };
   }
   if (record.latch?.slot === slot) {
     return { allowed: true, why: `slot ${slot} ${alarms} and is latched` };

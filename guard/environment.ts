@@ -12,9 +12,14 @@ import {
   ENVIRONMENT_TAG,
   type EnvironmentNames,
   environmentNames,
+  IDLE_COUNT_TAG,
   INITIAL_STABLE_TAG,
+  POLICY_TAG,
   ROLLOUT_TAG,
+  SECOND_WAY_TAG,
   SENTINEL_TAG,
+  TEST_ROUTES_TAG,
+  WAY_BACK_CHECKS_TAG,
 } from "./names.ts";
 import {
   DEFAULT_SETTINGS,
@@ -22,7 +27,9 @@ import {
   settingsOfTag,
   STEPS,
 } from "./rollout/settings.ts";
+import { policyOfTag, type SignalPolicy } from "./signalPolicy.ts";
 import { Slot } from "./slot.ts";
+import { type TestRoutes, testRoutesOfTag } from "./testRoutes.ts";
 import type { ListenerIdentity } from "./traffic.ts";
 
 export interface LocatedEnvironment extends ListenerIdentity {
@@ -35,8 +42,20 @@ export interface LocatedEnvironment extends ListenerIdentity {
   readonly rollout: RolloutSettings;
   /** The candidate's sidecars judge it themselves. */
   readonly hasSentinel: boolean;
+  /** A watchdog looks every minute, on its own, and brings traffic home where the guard did not. */
+  readonly hasSecondWay: boolean;
+  /** The guard's function asks the stack's own checks of the way back. */
+  readonly hasWayBackChecks: boolean;
+  /** Tasks of a slot that nobody needs; null where both slots always have the same size. */
+  readonly idleCount: number | null;
+  /** What each signal may do when its alarm goes off. */
+  readonly policy: SignalPolicy;
   readonly dnsName: string;
   readonly listenerPort: number;
+  /** How testers reach a slot whatever its weight; null where they cannot. */
+  readonly testRoutes: TestRoutes | null;
+  /** Null where testers have no listener of their own. */
+  readonly testListener: { readonly listenerArn: string; readonly listenerPort: number } | null;
 }
 
 /** DescribeTags takes at most 20 resources a call. */
@@ -124,6 +143,8 @@ export async function locateEnvironment(
     ),
   );
   if (!listener?.ListenerArn) throw incomplete(name, "listener");
+  const testRoutes = testRoutesOfTag(tagged(TEST_ROUTES_TAG));
+  const test = Listeners?.find(({ Port }) => Port === testRoutes?.testPort);
   return {
     name,
     names,
@@ -134,11 +155,24 @@ export async function locateEnvironment(
       steps: STEPS.blueGreen,
     },
     hasSentinel: tagged(SENTINEL_TAG) !== undefined,
+    hasSecondWay: tagged(SECOND_WAY_TAG) !== undefined,
+    hasWayBackChecks: tagged(WAY_BACK_CHECKS_TAG) !== undefined,
+    idleCount: idleCountOf(tagged(IDLE_COUNT_TAG)),
+    policy: policyOfTag(tagged(POLICY_TAG)),
     dnsName: balancer?.DNSName ?? "",
     listenerPort: listener.Port ?? 80,
+    testRoutes,
+    testListener:
+      test?.ListenerArn && test.Port
+        ? { listenerArn: test.ListenerArn, listenerPort: test.Port }
+        : null,
     listenerArn: listener.ListenerArn,
     targetGroupArns: { blue, green },
   };
+}
+
+function idleCountOf(tag: string | undefined): number | null {
+  return tag !== undefined && /^\d{1,4}$/.test(tag) ? Number(tag) : null;
 }
 
 function incomplete(name: string, what: string): Error {

@@ -8,6 +8,9 @@ import { alarmEventSchema } from "./alarmEvent.ts";
 import { CALL_TIMEOUT_MS, tried, withDeadline } from "./attempts.ts";
 import { writeRecord } from "./authority.ts";
 import { type Decision, decide, type Situation } from "./decide.ts";
+import { explain, recordExplanation } from "./explain.ts";
+import type { SlotAlarms } from "./alarms.ts";
+import type { SentinelEvent } from "./sentinelEvent.ts";
 import { type EnvironmentRecord, latched } from "./record.ts";
 import { moveTo, keepHome } from "./move.ts";
 import type { RecordStore } from "./recordStore.ts";
@@ -23,6 +26,8 @@ export interface GuardPorts {
   readonly store: RecordStore;
   /** State of a slot's guard alarm: `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
   readonly alarmStateOf: (slot: Slot) => Promise<string>;
+  /** A slot's signals, for the explanation of what was done. @default nothing is explained */
+  readonly signals?: (slot: Slot) => Promise<SlotAlarms>;
   /** Tells people; a failure is logged and never stops a reversion. */
   readonly notify: (subject: string, reversion: Reversion) => Promise<void>;
   /** Wall time, milliseconds since the epoch. */
@@ -62,6 +67,10 @@ export interface Alarm {
   readonly reason: string;
   /** Of a sentinel: which shift its evidence is about (`shiftOf`). */
   readonly shift?: string;
+  /** The watchdog's own look, in an alarm's place. */
+  readonly seenBy?: "watchdog";
+  /** What a sentinel calls with. */
+  readonly evidence?: SentinelEvent["evidence"];
 }
 
 /** Decides on one alarm and acts; throws as `handleAlarm` does. */
@@ -89,12 +98,13 @@ export async function act(
   ports.log(JSON.stringify({ decision, weights: situation.weights }));
   if (decision.action === "revert") {
     return decision.alreadyHome
-      ? confirmHome(decided, decision, situation.record, ports)
-      : revert(decided, decision, situation, ports);
+      ? confirmHome(decided, decision, alarm, situation.record, ports)
+      : revert(decided, decision, alarm, situation, ports);
   }
   if (decision.action === "nothing") return decided;
-  if (decision.action === "notify") return conclude(decided, ports);
-  await conclude({ ...decided, outcome: Outcome.Refused }, ports);
+  const told = { ...decided, explanation: await explain(alarm, ports) };
+  if (decision.action === "notify") return conclude(told, ports);
+  await conclude({ ...told, outcome: Outcome.Refused }, ports);
   throw new Error(decision.why);
 }
 
@@ -115,6 +125,7 @@ function beginning(alarm: Alarm, path: ReversionPath, ports: GuardPorts): Revers
     verifiedAt: null,
     weightsBefore: null,
     weightsAfter: null,
+    explanation: null,
   };
 }
 
@@ -137,13 +148,17 @@ async function assess(alarm: Alarm, ports: GuardPorts): Promise<Situation> {
       otherwise(null, "the other slot's alarm is unreadable"),
     ),
   ]);
-  const { slot, state, shift } = alarm;
+  const { slot, state, shift, seenBy } = alarm;
+  // The stamp of a sentinel or of a watchdog is of the wall's clock, not to be compared with CloudWatch's.
+  const isAlarm = shift === undefined && seenBy === undefined;
   return {
-    // A sentinel's stamp is of the wall's clock, and not to be compared with CloudWatch's.
-    alarm:
-      shift === undefined
-        ? { slot, state, stateMs: millisecondsOf(alarm.stateAt) }
-        : { slot, state, stateMs: null, shift },
+    alarm: {
+      slot,
+      state,
+      stateMs: isAlarm ? millisecondsOf(alarm.stateAt) : null,
+      ...(shift !== undefined && { shift }),
+      ...(seenBy && { seenBy }),
+    },
     record,
     weights: live.weights,
     healthyTargets: { blue, green },
@@ -157,6 +172,7 @@ type Revert = Extract<Decision, { action: "revert" }>;
 async function revert(
   decided: Reversion,
   decision: Revert,
+  alarm: Alarm,
   situation: Situation,
   ports: GuardPorts,
 ): Promise<Reversion> {
@@ -168,18 +184,24 @@ async function revert(
     verifiedAt: move.verifiedAt,
     ...(move.verifiedAt === null ? {} : { outcome: Outcome.Reverted, weightsAfter: home }),
   };
+  // Begun beside the latch, so that neither waits for the other.
+  const explaining = move.verifiedAt === null ? null : explain(alarm, ports);
   const record = move.writtenAt === null ? undefined : await latch(moved, decision, ports);
   if (move.verifiedAt === null) {
     const why = `${decision.why}; the weights could not be moved: ${move.problem}`;
     await conclude({ ...moved, outcome: Outcome.Failed, why }, ports);
     throw new Error(why);
   }
+  const explanation = await explaining;
   if (situation.record === "unreachable" && record) {
     const again = decide({ ...situation, record });
-    if (again.action !== "revert") return takeBack(moved, again.why, record, ports);
+    if (again.action !== "revert") {
+      return takeBack({ ...moved, explanation }, again.why, record, ports);
+    }
   }
-  const concluded = await conclude(moved, ports);
+  const concluded = await conclude({ ...moved, explanation }, ports);
   await keepHome(record ?? situation.record, home, ports);
+  await recordExplanation(concluded, ports);
   return concluded;
 }
 
@@ -187,6 +209,7 @@ async function revert(
 async function confirmHome(
   decided: Reversion,
   decision: Revert,
+  alarm: Alarm,
   record: EnvironmentRecord | "unreachable",
   ports: GuardPorts,
 ): Promise<Reversion> {
@@ -198,9 +221,11 @@ async function confirmHome(
     outcome: Outcome.AlreadyHome,
     weightsAfter: decided.weightsBefore,
   };
+  const explaining = explain(alarm, ports);
   const now = known ? record : await latch(home, decision, ports);
-  const concluded = await conclude(home, ports);
+  const concluded = await conclude({ ...home, explanation: await explaining }, ports);
   await keepHome(now ?? record, allOn(decision.to), ports);
+  await recordExplanation(concluded, ports);
   return concluded;
 }
 
@@ -214,7 +239,8 @@ async function latch(
   decision: Revert,
   ports: GuardPorts,
 ): Promise<EnvironmentRecord | undefined> {
-  const { id, why: reason, decidedAt: at } = reversion;
+  const { id, why, alarm, decidedAt: at } = reversion;
+  const reason = alarm.reason === "" ? why : `${why}: ${alarm.reason}`;
   const deadlineMs = ports.now() + 2 * CALL_TIMEOUT_MS;
   const write = writeRecord(
     ports.store,

@@ -14,6 +14,6 @@ import { sentinelEventSchema } from "./sentinelEvent.ts";
 export async function handleSentinel(event: unknown, ports: GuardPorts): Promise<Reversion> {
   const { slot, shift, evidence, at } = sentinelEventSchema.parse(event);
   const name = environmentNames(ports.environment).sentinel[slot];
-  const alarm = { name, slot, shift, state: "ALARM", stateAt: at, reason: evidence.why };
+  const alarm = { name, slot, shift, state: "ALARM", stateAt: at, reason: evidence.why, evidence };
   return act(alarm, ReversionPath.Sentinel, ports);
 }

@@ -6,11 +6,18 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { SNSClient } from "@aws-sdk/client-sns";
 import { z } from "zod";
 import { connectGuard, type GuardClients } from "./connect.ts";
-import { handleAlarm } from "./handle.ts";
+import { type GuardPorts, handleAlarm } from "./handle.ts";
 import { handleSentinel } from "./handleSentinel.ts";
+import { parseWebhooks } from "./notices/webhooks.ts";
 import type { Reversion } from "./reversion.ts";
-import { tick } from "./rollout/tick.ts";
+import { REHEARSED_FAILURE_VARIABLE } from "./names.ts";
+import { guardHooks } from "./rollout/hookRunner.ts";
+import type { HookRunner } from "./rollout/hooks.ts";
 import { SENTINEL_SOURCE } from "./sentinelEvent.ts";
+import { policyOfTag } from "./signalPolicy.ts";
+import { connectVerification } from "./verification/connect.ts";
+import { tickAndVerify } from "./verification/minute.ts";
+import { parseVerification } from "./verification/settings.ts";
 
 /** What the reversion function is told; the component `ReversionFunction` sets exactly these. */
 const settingsSchema = z
@@ -21,6 +28,9 @@ const settingsSchema = z
     BACKOUT_BLUE_TARGET_GROUP_ARN: z.string(),
     BACKOUT_GREEN_TARGET_GROUP_ARN: z.string(),
     BACKOUT_TOPIC_ARN: z.string(),
+    BACKOUT_IDLE_COUNT: z.coerce.number().int().min(0).optional(),
+    BACKOUT_SIGNAL_POLICY: z.string().optional(),
+    BACKOUT_WEBHOOKS: z.string().optional(),
   })
   .transform((settings) => ({
     environment: settings.BACKOUT_ENVIRONMENT,
@@ -31,6 +41,9 @@ const settingsSchema = z
       green: settings.BACKOUT_GREEN_TARGET_GROUP_ARN,
     },
     topicArn: settings.BACKOUT_TOPIC_ARN,
+    idleCount: settings.BACKOUT_IDLE_COUNT ?? null,
+    policy: policyOfTag(settings.BACKOUT_SIGNAL_POLICY),
+    webhooks: parseWebhooks(settings.BACKOUT_WEBHOOKS),
   }));
 
 /** What EventBridge sends at every minute of a scheduled rule ("Events from AWS services"). */
@@ -40,11 +53,14 @@ const scheduledEventSchema = z.object({
   time: z.iso.datetime(),
 });
 
+/** No function of Lambda runs for longer. */
+const LONGEST_TIMEOUT_MS = 900_000;
+
 const fromSentinelSchema = z.object({ source: z.literal(SENTINEL_SOURCE) });
 
 /** One attempt each: the guard itself decides what to try again, and how long it may take. */
-function connectClients(): GuardClients {
-  const once = { maxAttempts: 1 };
+export function connectClients(config: object = {}): GuardClients {
+  const once = { ...config, maxAttempts: 1 };
   return {
     cloudwatch: new CloudWatchClient(once),
     dynamodb: new DynamoDBClient(once),
@@ -58,28 +74,59 @@ function connectClients(): GuardClients {
  * Called by the slots' alarms, by the candidate's sentinel, and every minute by a schedule: that
  * reconciles what an event missed and takes a rollout's next step.
  *
- * @throws always when BACKOUT_REHEARSED_FAILURE is `throw`: the proof that a drill can fail
+ * @throws always when BACKOUT_REHEARSED_FAILURE is `throw`: the proof that a drill can fail; with
+ *   `hang` it does nothing until Lambda ends it
  */
 export async function handler(event: unknown): Promise<Reversion | null> {
-  if (process.env["BACKOUT_REHEARSED_FAILURE"] === "throw") {
-    throw new Error(
-      "the guard's handler throws: this environment was provisioned to rehearse that",
-    );
-  }
   // New connections every time: a warm environment is frozen between two events, its idle
   // connections are closed meanwhile, and writing to one fails (EPIPE). Each call has one attempt, so
   // that would cost the reversion the minute until Lambda calls again.
   const clients = connectClients();
-  const scheduled = scheduledEventSchema.safeParse(event).data;
-  const now = scheduled ? () => Date.parse(scheduled.time) : Date.now;
-  const ports = connectGuard(clients, settingsSchema.parse(process.env), now, (line) =>
-    console.log(line),
-  );
   try {
-    if (scheduled) return (await tick(ports)).reversion;
-    const handle = fromSentinelSchema.safeParse(event).success ? handleSentinel : handleAlarm;
-    return await handle(event, ports);
+    return await handleEvent(event, {
+      env: process.env,
+      clients,
+      hooks: guardHooks(async () => {
+        const { LambdaClient } = await import("@aws-sdk/client-lambda");
+        return new LambdaClient({ maxAttempts: 1 });
+      }),
+      now: Date.now,
+      sleep: (wallMs) => new Promise((resolve) => setTimeout(resolve, wallMs)),
+      log: (line) => console.log(line),
+    });
   } finally {
     for (const client of Object.values(clients)) client.destroy();
   }
+}
+
+/** What a function has around it: its process on Lambda, or a simulation's. */
+export interface FunctionPlace extends Pick<GuardPorts, "now" | "sleep" | "log"> {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clients: GuardClients;
+  /** Who asks a rollout's hooks; without it they wait for somebody else. */
+  readonly hooks?: HookRunner;
+}
+
+/** As `handler`. */
+export async function handleEvent(event: unknown, place: FunctionPlace): Promise<Reversion | null> {
+  const { env, clients, hooks, now, sleep, log } = place;
+  const failure = env[REHEARSED_FAILURE_VARIABLE];
+  if (failure === "hang") await sleep(LONGEST_TIMEOUT_MS);
+  if (failure === "throw" || failure === "hang") {
+    throw new Error(
+      "the guard's handler fails: this environment was provisioned to rehearse that, or a drill does",
+    );
+  }
+  const scheduled = scheduledEventSchema.safeParse(event).data;
+  const environmentNow = scheduled ? () => Date.parse(scheduled.time) : now;
+  const settings = settingsSchema.parse(env);
+  const connected = connectGuard(clients, settings, environmentNow, log);
+  const ports = { ...connected, ...(hooks && { hooks }), now, sleep };
+  if (scheduled) {
+    const asked = parseVerification(env["BACKOUT_VERIFICATION"]);
+    const { ticking, verifying } = connectVerification(clients, settings, ports, asked);
+    return (await tickAndVerify(ticking, verifying)).reversion;
+  }
+  const handle = fromSentinelSchema.safeParse(event).success ? handleSentinel : handleAlarm;
+  return handle(event, ports);
 }

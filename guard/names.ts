@@ -13,8 +13,29 @@ export const INITIAL_STABLE_TAG = "backout:initial-stable";
 /** On the load balancer: how a rollout goes here when nobody says otherwise (see rollout/settings.ts). */
 export const ROLLOUT_TAG = "backout:rollout";
 
+/** On the load balancer: what each signal may do, where not all revert alone (see signalPolicy.ts). */
+export const POLICY_TAG = "backout:signal-policy";
+
 /** On the load balancer: the false-reversion probability of its sentinels, where it has any. */
 export const SENTINEL_TAG = "backout:sentinel";
+
+/** On the load balancer: the environment has a watchdog, a second way home. */
+export const SECOND_WAY_TAG = "backout:second-way";
+
+/** On the load balancer: how testers reach a slot, where they can (see testRoutes.ts). */
+export const TEST_ROUTES_TAG = "backout:test-routes";
+
+/** On the load balancer: how many checks of its own the environment has for its way back, if any. */
+export const WAY_BACK_CHECKS_TAG = "backout:way-back-checks";
+
+/** On the load balancer: tasks of a slot that nobody needs, where that is not as many as always. */
+export const IDLE_COUNT_TAG = "backout:idle-count";
+
+/** An environment variable of the guard's function: the hooks of every rollout here, as JSON. */
+export const HOOKS_VARIABLE = "BACKOUT_HOOKS";
+
+/** An environment variable of the guard's function: `throw` or `hang` where it is to fail, for a drill. */
+export const REHEARSED_FAILURE_VARIABLE = "BACKOUT_REHEARSED_FAILURE";
 
 /** On an ECS service: the release (image) that its slot runs. */
 export const RELEASE_TAG = "backout:release";
@@ -45,7 +66,11 @@ export interface EnvironmentNames {
   readonly fastLatencyAlarm: Readonly<Record<Slot, string>>;
   /** No resource: what a reversion calls the sidecars' own judgement of a slot. */
   readonly sentinel: Readonly<Record<Slot, string>>;
+  /** No resource: what a reversion calls the watchdog's look at a slot. */
+  readonly watchdog: Readonly<Record<Slot, string>>;
   readonly guardFunction: string;
+  /** The second way home: its function, role and schedule; only where the environment has one. */
+  readonly watchdogFunction: string;
   /** The rule that calls the guard every minute. */
   readonly reconcileRule: string;
   readonly topic: string;
@@ -74,7 +99,9 @@ export function environmentNames(environment: string): EnvironmentNames {
     fastErrorAlarm: perSlot("-fast-errors"),
     fastLatencyAlarm: perSlot("-fast-latency"),
     sentinel: perSlot("-sentinel"),
+    watchdog: perSlot("-watchdog"),
     guardFunction: `${environment}-guard`,
+    watchdogFunction: `${environment}-watchdog`,
     reconcileRule: `${environment}-reconcile`,
     topic: `${environment}-guard`,
     recordTable: `${environment}-record`,

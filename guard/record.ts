@@ -3,6 +3,12 @@
  * DynamoDB item, written under a condition on its `version`. The transitions are pure.
  */
 import { z } from "zod";
+import { condemned, type History, remembered, stableReleaseSchema } from "./history.ts";
+import type { Deployed } from "./releases.ts";
+import { rollbackSchema } from "./rollback/intent.ts";
+import { type Explanation, explanationSchema } from "./explanation.ts";
+import { hookRunSchema } from "./rollout/hooks.ts";
+import { hooksAskedAgain } from "./rollout/hookState.ts";
 import { completed, rolloutSchema } from "./rollout/rollout.ts";
 import { Slot } from "./slot.ts";
 
@@ -19,6 +25,8 @@ const latch = z.object({
   reversionId: z.string(),
   /** Wall time, ISO 8601. */
   at: z.iso.datetime(),
+  /** Signal by signal; null until it is written after the reversion, and when a person latched. */
+  explanation: explanationSchema.nullable().default(null),
 });
 
 export const environmentRecordSchema = z.object({
@@ -51,6 +59,10 @@ export const environmentRecordSchema = z.object({
       ended: z.enum(["promoted", "reverted", "aborted"]),
       why: z.string(),
       at: z.iso.datetime(),
+      /** As the latch's. */
+      explanation: explanationSchema.nullable().default(null),
+      /** What its hooks answered. */
+      hooks: z.array(hookRunSchema).default([]),
     })
     .nullable()
     .default(null),
@@ -59,6 +71,12 @@ export const environmentRecordSchema = z.object({
     .object({ slot, release: z.string().nullable(), warmUntil: z.iso.datetime() })
     .nullable()
     .default(null),
+  /** The last releases that were stable, newest first; empty before the first promotion. */
+  history: z.array(stableReleaseSchema).default([]),
+  /** An older release on its way back; no rollout begins meanwhile. */
+  rollback: rollbackSchema.nullable().default(null),
+  /** The idle slot is being scaled up for a rollout, and stays up until then (environment's clock). */
+  preparing: z.object({ slot, until: z.iso.datetime() }).nullable().default(null),
 });
 export type EnvironmentRecord = z.infer<typeof environmentRecordSchema>;
 
@@ -77,6 +95,9 @@ export function initialRecord(environment: string, stable: Slot = Slot.Blue): En
     rollout: null,
     lastRollout: null,
     previous: null,
+    history: [],
+    rollback: null,
+    preparing: null,
   };
 }
 
@@ -134,8 +155,9 @@ export function rolloutPaused(
 }
 
 export function rolloutResumed(record: EnvironmentRecord): EnvironmentRecord {
-  if (!record.rollout) throw new Error("there is no rollout to go on with");
-  return { ...record, rollout: { ...record.rollout, paused: null } };
+  const { rollout } = record;
+  if (!rollout) throw new Error("there is no rollout to go on with");
+  return { ...record, rollout: { ...rollout, paused: null, hooks: hooksAskedAgain(rollout) } };
 }
 
 /** A person ends the step that it is in; `full` also leaves out all steps between it and 100 %. */
@@ -143,7 +165,8 @@ export function rolloutApproved(record: EnvironmentRecord, full: boolean): Envir
   const { rollout } = record;
   if (!rollout) throw new Error("there is no rollout to promote");
   const steps = full ? completed(rollout.steps.slice(0, rollout.step + 1)) : rollout.steps;
-  return { ...record, rollout: { ...rollout, steps, approved: true, paused: null } };
+  const hooks = hooksAskedAgain(rollout);
+  return { ...record, rollout: { ...rollout, steps, approved: true, paused: null, hooks } };
 }
 
 /** @param at the environment's clock: from then on the step bakes */
@@ -159,11 +182,35 @@ export function latched(
   to: Slot,
   reversion: { readonly id: string; readonly reason: string; readonly at: string },
 ): EnvironmentRecord {
+  const { at, reason: why } = reversion;
   return {
     ...ended(record, "reverted", reversion.reason, reversion.at),
+    history: condemned(record.history, releaseLeft(record, from), { why, at }),
     stable: to,
-    latch: { slot: from, reason: reversion.reason, reversionId: reversion.id, at: reversion.at },
+    latch: {
+      slot: from,
+      reason: reversion.reason,
+      reversionId: reversion.id,
+      at: reversion.at,
+      explanation: null,
+    },
     previous: null,
+  };
+}
+
+/** Why, signal by signal, to the latch of a reversion and to the rollout that it ended. */
+export function explained(
+  record: EnvironmentRecord,
+  reversionId: string,
+  explanation: Explanation,
+): EnvironmentRecord {
+  const { latch: current, lastRollout } = record;
+  if (current?.reversionId !== reversionId) return record;
+  const isItsRollout = lastRollout?.ended === "reverted" && lastRollout.at === current.at;
+  return {
+    ...record,
+    latch: { ...current, explanation },
+    lastRollout: isItsRollout ? { ...lastRollout, explanation } : lastRollout,
   };
 }
 
@@ -184,17 +231,20 @@ export function shiftAbandoned(
  * The candidate is the stable slot from now on, and the one before it stays warm.
  *
  * @param at wall time
+ * @param deployed what the slots run, for the history; null when nobody could say
  */
 export function promoted(
   record: EnvironmentRecord,
   previousRelease: string | null,
   warmUntil: string,
   at: string,
+  deployed: Readonly<Record<Slot, Deployed>> | null = null,
 ): EnvironmentRecord {
   const { candidate, stable } = record;
   if (!candidate) throw new Error("there is no candidate to promote");
   return {
     ...ended(record, "promoted", "every step was good", at),
+    history: historyAfter(record, candidate, at, deployed),
     stable: candidate,
     previous: { slot: stable, release: previousRelease, warmUntil },
   };
@@ -217,6 +267,7 @@ export function promotionUndone(
     ...record,
     stable: before.stable,
     previous: null,
+    history: before.history,
     lastRollout: lastRollout && { ...lastRollout, ended: "aborted", why, at },
   };
 }
@@ -235,12 +286,75 @@ function ended(
     phase: Phase.Idle,
     armedAt: null,
     rollout: null,
+    rollback: null,
+    preparing: null,
     lastRollout: rollout
-      ? { id: rollout.id, release: rollout.release, ended: how, why, at }
+      ? {
+          id: rollout.id,
+          release: rollout.release,
+          ended: how,
+          why,
+          at,
+          explanation: null,
+          hooks: rollout.hooks.runs,
+        }
       : record.lastRollout,
   };
 }
 
 export function unlatched(record: EnvironmentRecord): EnvironmentRecord {
   return { ...record, latch: null };
+}
+
+/** The history with the release that is stable, should it be missing, and the one that becomes so. */
+function historyAfter(
+  record: EnvironmentRecord,
+  candidate: Slot,
+  at: string,
+  deployed: Readonly<Record<Slot, Deployed>> | null,
+): EnvironmentRecord["history"] {
+  const { stable, rollout } = record;
+  const history = deployed ? withStable(record.history, stable, deployed[stable]) : record.history;
+  const release = deployed?.[candidate].release ?? rollout?.release ?? null;
+  if (release === null) return history;
+  const taskDefinition = deployed?.[candidate].taskDefinition ?? null;
+  return remembered(history, {
+    release,
+    slot: candidate,
+    taskDefinition,
+    promotedAt: at,
+    bad: null,
+  });
+}
+
+/** Knows the release that the environment began with, and the task definition of today. */
+export function withStable(
+  history: History,
+  stable: Slot,
+  { release, taskDefinition }: Deployed,
+): EnvironmentRecord["history"] {
+  if (release === null) return [...history];
+  const known = history.some((one) => one.release === release);
+  if (!known) {
+    return remembered(history, {
+      release,
+      slot: stable,
+      taskDefinition,
+      promotedAt: null,
+      bad: null,
+    });
+  }
+  return history.map((one) =>
+    one.release === release && taskDefinition !== null
+      ? { ...one, slot: stable, taskDefinition }
+      : one,
+  );
+}
+
+/** What ran in a slot that is left because it is bad, as far as the record knows it. */
+function releaseLeft(record: EnvironmentRecord, from: Slot): string | null {
+  const { candidate, rollback, rollout, stable, history } = record;
+  if (from === candidate) return rollback?.release ?? rollout?.release ?? null;
+  if (from !== stable) return null;
+  return history.find((one) => one.slot === from && one.bad === null)?.release ?? null;
 }

@@ -1,5 +1,9 @@
 /** How many requests a slot answered, as the load balancer counted them. */
-import { type CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  type CloudWatchClient,
+  type Dimension,
+  GetMetricStatisticsCommand,
+} from "@aws-sdk/client-cloudwatch";
 import type { Slot } from "./slot.ts";
 import type { ListenerIdentity } from "./traffic.ts";
 
@@ -18,10 +22,7 @@ export async function requestsOf(
     new GetMetricStatisticsCommand({
       Namespace: "AWS/ApplicationELB",
       MetricName: "RequestCount",
-      Dimensions: [
-        { Name: "LoadBalancer", Value: loadBalancerOf(identity.listenerArn) },
-        { Name: "TargetGroup", Value: tailOf(identity.targetGroupArns[slot]) },
-      ],
+      Dimensions: slotDimensions(identity, slot),
       StartTime: new Date(Math.floor(fromMs / 60_000) * 60_000),
       EndTime: new Date(
         Math.max(Math.ceil(toMs / 60_000), Math.floor(fromMs / 60_000) + 1) * 60_000,
@@ -32,6 +33,14 @@ export async function requestsOf(
     }),
   );
   return (Datapoints ?? []).reduce((sum, point) => sum + (point.Sum ?? 0), 0);
+}
+
+/** What the load balancer's metrics of a slot are found by. */
+export function slotDimensions(identity: ListenerIdentity, slot: Slot): Dimension[] {
+  return [
+    { Name: "LoadBalancer", Value: loadBalancerOf(identity.listenerArn) },
+    { Name: "TargetGroup", Value: tailOf(identity.targetGroupArns[slot]) },
+  ];
 }
 
 /** `arn:…:listener/app/NAME/LB/LISTENER` belongs to the load balancer `app/NAME/LB`. */

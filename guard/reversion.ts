@@ -1,5 +1,6 @@
 /** What the guard writes down about one alarm it was called for: the audit trail's entry. */
 import { z } from "zod";
+import { explanationSchema } from "./explanation.ts";
 import { Slot } from "./slot.ts";
 
 const weights = z.object({ blue: z.int().min(0).max(999), green: z.int().min(0).max(999) });
@@ -21,12 +22,16 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /**
  * Which way home acted. `primary`: alarm, function, weights. `sentinel`: the candidate's sidecar,
  * function, weights, with no alarm in between. `reconcile`: the look that the guard takes every
- * minute, when an alarm's event was lost or a late write moved the weights again.
+ * minute, when an alarm's event was lost or a late write moved the weights again. `hook`: a hook of
+ * the rollout said that the candidate is bad, and the tick that asked it acted. `watchdog`: the
+ * second way home, which shares no function, role or schedule with all of these.
  */
 export const ReversionPath = {
   Primary: "primary",
   Sentinel: "sentinel",
   Reconcile: "reconcile",
+  Hook: "hook",
+  Watchdog: "watchdog",
 } as const;
 export type ReversionPath = (typeof ReversionPath)[keyof typeof ReversionPath];
 
@@ -52,5 +57,7 @@ export const reversionSchema = z.object({
   verifiedAt: z.iso.datetime().nullable(),
   weightsBefore: weights.nullable(),
   weightsAfter: weights.nullable(),
+  /** Each signal as it was then; null in older entries, and where nobody could be asked. */
+  explanation: explanationSchema.nullable().default(null),
 });
 export type Reversion = z.infer<typeof reversionSchema>;

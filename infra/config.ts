@@ -4,8 +4,11 @@ import { environmentProblems, type EnvironmentArgs } from "../components/args.ts
 import type { Problem } from "../base/errors.ts";
 import { RehearsedBreak } from "../components/guardArgs.ts";
 import { rolloutSettings, Strategy, STRATEGY_STEPS } from "../components/rolloutArgs.ts";
+import type { HookArgs } from "../components/rolloutHooks.ts";
+import type { HttpCheckArgs } from "../components/verificationArgs.ts";
 import { OnBad, OnDeadline } from "../guard/rollout/rollout.ts";
 import { Slot } from "../guard/slot.ts";
+import { PublicRoutes } from "../guard/testRoutes.ts";
 
 /** Pulumi keeps every configuration value as text; structured ones as JSON text. */
 const number = z
@@ -17,7 +20,30 @@ const list = z.string().transform((text, context): string[] => {
   try {
     return z.array(z.string()).parse(JSON.parse(text));
   } catch {
-    context.addIssue({ code: "custom", message: "a list of texts" });
+    context.addIssue({ code: "custom", message: 'JSON such as ["one", "two"]' });
+    return z.NEVER;
+  }
+});
+/** Each member is looked at by the component's own rules. */
+const httpChecks = z.string().transform((text, context): HttpCheckArgs[] => {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `verificationProblems` takes whatever it is
+    return z.array(z.unknown()).parse(JSON.parse(text)) as HttpCheckArgs[];
+  } catch {
+    const message = 'JSON such as [{"name": "shop", "url": "https://…", "expectStatus": 200}]';
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+});
+/** As those are. */
+const hooks = z.string().transform((text, context): HookArgs[] => {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `parseHooks` takes whatever it is
+    return z.array(z.unknown()).parse(JSON.parse(text)) as HookArgs[];
+  } catch {
+    const message =
+      'JSON such as [{"name": "smoke", "when": "before", "kind": "http", "url": "…"}]';
+    context.addIssue({ code: "custom", message });
     return z.NEVER;
   }
 });
@@ -34,6 +60,7 @@ const configSchema = z.strictObject({
   listenerPort: number.optional(),
   containerPort: number.optional(),
   desiredCount: number.optional(),
+  idleCount: number.optional(),
   healthCheckPath: z.string().optional(),
   faultSidecarImage: z.string().optional(),
   vpcId: z.string().optional(),
@@ -45,8 +72,14 @@ const configSchema = z.strictObject({
   latencyP99Seconds: number.optional(),
   latencyRatio: number.optional(),
   fastSignals: boolean.optional(),
+  /** Separated by blanks: `errors=immediate latency=vote:2 latencyRatio=vote votesNeeded=2`. */
+  signalPolicy: z.string().optional(),
   sentinel: boolean.optional(),
   sentinelAlpha: number.optional(),
+  smokeChecks: httpChecks.optional(),
+  wayBackChecks: httpChecks.optional(),
+  secondWay: boolean.optional(),
+  probePath: z.string().optional(),
   rehearseWithout: oneOf(RehearsedBreak).optional(),
   /** Separated by blanks: `5:5m 25:10m 50:10m:gate`. */
   steps: z.string().optional(),
@@ -55,6 +88,18 @@ const configSchema = z.strictObject({
   onDeadline: oneOf(OnDeadline).optional(),
   onBad: oneOf(OnBad).optional(),
   warm: z.string().optional(),
+  hooks: hooks.optional(),
+  /** Set with `pulumi config set --secret`, as the key below. */
+  slackUrl: z.string().optional(),
+  pagerDutyRoutingKey: z.string().optional(),
+  pagerDutyUrl: z.string().optional(),
+  testListenerPort: number.optional(),
+  testAllowedCidrs: list.optional(),
+  testPublicRoutes: oneOf(PublicRoutes).optional(),
+  /** Set with `pulumi config set --secret`. */
+  testSecret: z.string().optional(),
+  testHeader: z.string().optional(),
+  testCookie: z.string().optional(),
 });
 
 export interface StackConfig {
@@ -123,8 +168,13 @@ function render(settings: Settings): StackConfig {
     latencyP99Seconds,
     latencyRatio,
     fastSignals,
+    signalPolicy,
     sentinel,
     sentinelAlpha,
+    smokeChecks,
+    wayBackChecks,
+    secondWay,
+    probePath,
     rehearseWithout,
     steps,
     minimumRequests,
@@ -132,9 +182,28 @@ function render(settings: Settings): StackConfig {
     onDeadline,
     onBad,
     warm,
+    hooks: rolloutHooks,
+    slackUrl,
+    pagerDutyRoutingKey,
+    pagerDutyUrl,
+    testListenerPort,
+    testAllowedCidrs,
+    testPublicRoutes,
+    testSecret,
+    testHeader,
+    testCookie,
     strategy,
     ...workload
   } = settings;
+  const notify = defined({ slackUrl, pagerDutyRoutingKey, pagerDutyUrl });
+  const testRoutes = defined({
+    listenerPort: testListenerPort,
+    allowedCidrs: testAllowedCidrs,
+    onPublicListener: testPublicRoutes,
+    secret: testSecret,
+    header: testHeader,
+    cookie: testCookie,
+  });
   return {
     name: environment,
     strategy,
@@ -149,11 +218,26 @@ function render(settings: Settings): StackConfig {
         latencyP99Seconds,
         latencyRatio,
         fastSignals,
+        policy: signalPolicy,
         sentinel,
         sentinelAlpha,
+        smokeChecks,
+        wayBackChecks,
+        notify: Object.keys(notify).length > 0 ? notify : undefined,
+        secondWay,
+        probePath,
         rehearseWithout,
       }),
-      rollout: defined({ steps, minimumRequests, decideWithin, onDeadline, onBad, warm }),
+      rollout: defined({
+        steps,
+        minimumRequests,
+        decideWithin,
+        onDeadline,
+        onBad,
+        warm,
+        hooks: rolloutHooks,
+      }),
+      ...(Object.keys(testRoutes).length > 0 && { testRoutes }),
     },
   };
 }
@@ -162,15 +246,31 @@ function render(settings: Settings): StackConfig {
 const KEYS: Readonly<Record<string, string>> = {
   "releases.blue": "blueRelease",
   "releases.green": "greenRelease",
+  "testRoutes.listenerPort": "testListenerPort",
+  "testRoutes.allowedCidrs": "testAllowedCidrs",
+  "testRoutes.onPublicListener": "testPublicRoutes",
+  "testRoutes.secret": "testSecret",
+  "testRoutes.header": "testHeader",
+  "testRoutes.cookie": "testCookie",
 };
+
+const SECRETS: ReadonlySet<string> = new Set(["testSecret", "slackUrl", "pagerDutyRoutingKey"]);
 
 /** A component's problem as the user wrote it: `workload.desiredCount` is `backout:desiredCount`. */
 function underKey(problem: Problem, own: Readonly<Record<string, string>>): Problem {
-  // Steps are one key, and each of them has problems of its own.
-  const step = /^rollout\.(steps.*)$/.exec(problem.field)?.[1];
+  // Steps and hooks are one key, and each of them has problems of its own.
+  const step = /^rollout\.((?:steps|hooks).*)$/.exec(problem.field)?.[1];
   if (step !== undefined) return { ...problem, field: `backout:${step}` };
+  // So is the policy.
+  const signal = /^guard\.policy(.*)$/.exec(problem.field)?.[1];
+  if (signal !== undefined) return { ...problem, field: `backout:signalPolicy${signal}` };
+  // So are lists of checks.
+  const check = /^guard\.((?:smoke|wayBack)Checks.*)$/.exec(problem.field)?.[1];
+  if (check !== undefined) return { ...problem, field: `backout:${check}` };
   const key = KEYS[problem.field] ?? problem.field.split(".").at(-1)!;
-  return { ...problem, field: `backout:${key}`, value: own[key] ?? problem.value };
+  // A secret is not repeated in an error.
+  const value = SECRETS.has(key) ? problem.value : (own[key] ?? problem.value);
+  return { ...problem, field: `backout:${key}`, value };
 }
 
 function problemsOf(issue: z.core.$ZodIssue, own: Record<string, string>): Problem[] {
@@ -178,7 +278,8 @@ function problemsOf(issue: z.core.$ZodIssue, own: Record<string, string>): Probl
     const known = Object.keys(configSchema.shape).join(", ");
     return issue.keys.map((key) => ({
       field: `backout:${key}`,
-      value: own[key],
+      // It may be a secret under a misspelt key.
+      value: "(not shown)",
       allowed: `one of the keys ${known}`,
     }));
   }

@@ -4,6 +4,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 
@@ -21,6 +22,7 @@ export function connectClients(endpoint: string) {
     dynamodb: new DynamoDBClient(settings),
     ecs: new ECSClient(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
+    iam: new IAMClient(settings),
     lambda: new LambdaClient(settings),
     sns: new SNSClient(settings),
   };

@@ -14,7 +14,7 @@ import { readJournal } from "../drills/report/reading.ts";
 import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict.ts";
-import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drill.ts";
+import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drillConnection.ts";
 import { defaultImages } from "./images.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { jsonOption, setOption, speedOption, withOptions } from "./options.ts";
@@ -42,6 +42,7 @@ interface DemoOptions extends OwnServersOptions {
   readonly set: Readonly<Record<string, unknown>>;
   readonly speed: number;
   readonly break?: RehearsedBreak;
+  readonly secondWay?: boolean;
   readonly signals: Signals;
   readonly out?: string;
   readonly json?: boolean;
@@ -59,6 +60,10 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
       speedOption(20),
       new Option("--break <link>", "leave this link out: the drill must then fail").choices(
         Object.values(RehearsedBreak),
+      ),
+      new Option(
+        "--second-way",
+        "with a watchdog: with --break, it brings the traffic home instead",
       ),
       new Option("--signals <set>", "what watches the release beside the load balancer's metrics")
         .choices(Object.keys(SIGNAL_SETS))
@@ -129,7 +134,13 @@ async function runInLab(
     try {
       const onEvent = (event: DrillEvent): void => view.onDrillEvent(event);
       const record = await runDrill(
-        { drill: fault, parameters: options.set, signal: interrupt.signal, onEvent },
+        {
+          drill: fault,
+          parameters: options.set,
+          signal: interrupt.signal,
+          onEvent,
+          evenIfUnarmed: options.break !== undefined,
+        },
         connection,
       );
       if (record.verdict === Verdict.NotRun && stage.own) {
@@ -161,6 +172,7 @@ async function provisionExample(
       ...own?.config,
       ...SIGNAL_SETS[options.signals],
       ...(options.break === undefined ? {} : { "backout:rehearseWithout": options.break }),
+      ...(options.secondWay ? { "backout:secondWay": "true" } : {}),
     },
     stateFile: join(lab.directory, "stack.json"),
     endpoint: lab.endpoint,

@@ -1,20 +1,19 @@
-/** `backout env`: what an environment looks like now, and the two things a person may do to it. */
+/** `backout env`: what an environment looks like now, and what a person may do to it. */
 import { Command } from "commander";
-import { clearLatch, returnTraffic, rollBack } from "../guard/authority.ts";
-import { connectGuard } from "../guard/connect.ts";
-import {
-  chooseEnvironment,
-  environmentsIn,
-  type LocatedEnvironment,
-  locateEnvironment,
-} from "../guard/environment.ts";
-import { Phase } from "../guard/record.ts";
+import { clearLatch } from "../guard/authority.ts";
+import { environmentsIn } from "../guard/environment.ts";
 import { releasesOf } from "../guard/releases.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
+import { releases, rollback, type RollbackOptions, WITHIN_MS, withinOf } from "./envRollback.ts";
+import { openEnvironment } from "./openEnvironment.ts";
+import { latchLines, policyLines } from "./latchView.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
-import { resolveTarget, type Target } from "./target.ts";
+import { resolveTarget } from "./target.ts";
+import { renderTestRoutes, testRoutesOf } from "./testRoutes.ts";
+import { renderVerificationStatus, verificationStatus } from "./verificationView.ts";
+import { printWrapped } from "./words.ts";
 
 interface EnvOptions {
   readonly endpoint?: string;
@@ -34,8 +33,21 @@ export function envCommand(finish: (code: ExitCode) => void): Command {
   verb(
     "rollback [name]",
     "all traffic back, now: to the stable slot, or after a promotion to the one before",
+  )
+    .option(
+      "--force",
+      "also to a side that is known not to be fit, but never to one without targets",
+    )
+    .option("--to <release>", "to this one of `env releases`, deployed first where it is not warm")
+    .option("--within <time>", "with --to: how long that deployment may take", withinOf, WITHIN_MS)
+    .action(async (name: string | undefined, options: RollbackOptions) =>
+      finish(await rollback(name, options)),
+    );
+  verb(
+    "releases [name]",
+    "the last stable releases, how each comes back, how long it takes",
   ).action(async (name: string | undefined, options: EnvOptions) =>
-    finish(await rollback(name, options)),
+    finish(await releases(name, options)),
   );
   verb("unlatch [name]", "allow rollouts again; refused while the slot's alarm is not OK").action(
     async (name: string | undefined, options: EnvOptions) => finish(await unlatch(name, options)),
@@ -57,38 +69,12 @@ async function list(options: EnvOptions): Promise<ExitCode> {
   return ExitCode.Passed;
 }
 
-/** The environment that a command means, and the adapters to it. */
-export async function openEnvironment(target: Target, wanted: string | undefined) {
-  const { clients } = target;
-  const name = chooseEnvironment(await environmentsIn(clients.elbv2), wanted);
-  const environment = await locateEnvironment(clients.elbv2, name);
-  const identity = {
-    environment: name,
-    initialStable: environment.initialStable,
-    listenerArn: environment.listenerArn,
-    targetGroupArns: environment.targetGroupArns,
-    topicArn: topicArnOf(environment),
-  };
-  const guard = connectGuard(
-    clients,
-    identity,
-    () => target.clock.now(),
-    () => {},
-  );
-  return { environment, guard };
-}
-
-/** Topics have the region and account of everything else in an environment. */
-function topicArnOf({ loadBalancerArn, names }: LocatedEnvironment): string {
-  const [, partition, , region, account] = loadBalancerArn.split(":");
-  return `arn:${partition}:sns:${region}:${account}:${names.topic}`;
-}
-
 async function status(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
-  const { environment, guard } = await openEnvironment(target, wanted);
-  const [url, live, record, running, ...looks] = await Promise.all([
+  const { environment, guard, verifications } = await openEnvironment(target, wanted);
+  const [url, testRoutes, live, record, running, ...looks] = await Promise.all([
     target.urlOf(environment),
+    testRoutesOf(target, environment),
     guard.traffic.read(),
     guard.store.read(),
     releasesOf(target.clients.ecs, environment.names),
@@ -98,6 +84,7 @@ async function status(wanted: string | undefined, options: EnvOptions): Promise<
       healthyTargets: await guard.traffic.healthyTargets(slot),
     })),
   ]);
+  const verification = await verificationStatus(verifications, record, guard.environmentNow());
   const roleOf = (slot: Slot): string => {
     if (slot === record.stable) return "stable";
     return slot === record.candidate ? "candidate" : "idle";
@@ -123,7 +110,10 @@ async function status(wanted: string | undefined, options: EnvOptions): Promise<
       sticky: live.sticky,
       slots,
       phase: record.phase,
+      policy: { signals: environment.policy.roles, votesNeeded: environment.policy.votesNeeded },
       latch: record.latch,
+      testRoutes,
+      ...verification,
     });
     return ExitCode.Passed;
   }
@@ -135,25 +125,12 @@ async function status(wanted: string | undefined, options: EnvOptions): Promise<
         `${String(look.healthyTargets).padStart(7)}  ${look.alarm.padEnd(17)}  ${look.release ?? "unknown"}`,
     );
   }
-  print(
-    record.latch
-      ? `  latched since ${record.latch.at}, slot ${record.latch.slot}: ${record.latch.reason}`
-      : "  not latched",
-  );
-  return ExitCode.Passed;
-}
-
-async function rollback(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
-  const target = await resolveTarget(options);
-  const { environment, guard } = await openEnvironment(target, wanted);
-  const { phase, previous } = await guard.store.read();
-  // In a rollout home is the stable slot; after a promotion it is the release before.
-  const weights =
-    phase === Phase.Idle && previous
-      ? await rollBack(guard, "rolled back by a person")
-      : await returnTraffic(guard);
-  if (options.json) printJson({ schemaVersion: 1, name: environment.name, weights });
-  else print(`${environment.name}: blue ${weights.blue}, green ${weights.green}, read back`);
+  printWrapped([
+    ...policyLines(environment.policy).map((line) => `  policy: ${line}`),
+    ...latchLines(record.latch).map((line) => `  ${line}`),
+    ...renderTestRoutes(testRoutes, record),
+    ...renderVerificationStatus(verification, record.latch, guard.environmentNow()),
+  ]);
   return ExitCode.Passed;
 }
 

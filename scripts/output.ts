@@ -1,4 +1,5 @@
 /** What a command prints and how it ends: one document with --json, words otherwise. */
+import { wrap } from "./wrap.ts";
 import { BackoutError, ErrorKind, messageOf, type Problem } from "../base/errors.ts";
 
 export const ExitCode = {
@@ -22,6 +23,15 @@ export function print(text: string): void {
 /** Diagnostics: never on stdout, so that `--json` stays one document. */
 export function diagnose(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** For a look that repeats itself: only what is new is written. */
+export function onceEach(write: (line: string) => void): (line: string) => void {
+  let last = "";
+  return (line) => {
+    if (line !== last) write(`  ${line}`);
+    last = line;
+  };
 }
 
 /** What stdout holds when a `--json` command could not do its work. */
@@ -49,9 +59,11 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     const { fix, problems } = known ?? {};
     printJson(errorDocument(known?.code ?? "unexpected", messageOf(error), fix, problems));
   }
-  diagnose(`backout: ${messageOf(error)}`);
-  if (known?.fix !== undefined) diagnose(`  to solve it: ${known.fix}`);
-  if (known?.cause !== undefined) diagnose(`  cause: ${messageOf(known.cause)}`);
+  const { columns } = process.stderr;
+  const say = (text: string): void => diagnose(columns > 0 ? wrap(text, columns) : text);
+  say(`backout: ${messageOf(error)}`);
+  if (known?.fix !== undefined) say(`  to solve it: ${known.fix}`);
+  if (known?.cause !== undefined) say(`  cause: ${messageOf(known.cause)}`);
   const unexpected = !known || known.kind === ErrorKind.Defect;
   if (unexpected && error instanceof Error && process.env["BACKOUT_DEBUG"]) {
     diagnose(error.stack ?? "");

@@ -1,6 +1,7 @@
 /** `backout rollout`: a candidate's way to all traffic, step by step, and what a person may do to it. */
 import { Command } from "commander";
 import { messageOf, refuseProblems } from "../base/errors.ts";
+import { prepareCandidate } from "../guard/idleSlot.ts";
 import type { EnvironmentRecord } from "../guard/record.ts";
 import { type Move, nextMove, type Sight } from "../guard/rollout/decide.ts";
 import {
@@ -8,34 +9,54 @@ import {
   pauseRollout,
   promoteRollout,
   resumeRollout,
+  runningOf,
 } from "../guard/rollout/operate.ts";
+import type { Hook } from "../guard/rollout/hooks.ts";
 import { currentStep } from "../guard/rollout/rollout.ts";
 import { parseSettings, type SettingTexts } from "../guard/rollout/settings.ts";
 import { startRollout } from "../guard/rollout/start.ts";
-import { look, tick, type TickPorts } from "../guard/rollout/tick.ts";
+import { look, shiftPorts, tick, type TickPorts } from "../guard/rollout/tick.ts";
+import { otherSlot } from "../guard/slot.ts";
 import { signalsOf, type SlotAlarms } from "../guard/alarms.ts";
-import { openEnvironment } from "./env.ts";
+import { openEnvironment } from "./openEnvironment.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { withWayBack } from "../guard/verification/lookBack.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
-import { ExitCode, print, printJson } from "./output.ts";
+import { diagnose, ExitCode, onceEach, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
-import { resolveTarget } from "./target.ts";
-import { renderRollout, renderSignals } from "./rolloutView.ts";
-import { createView, silentView, type View, wrap } from "./view.ts";
+import { needRunningClock, resolveTarget } from "./target.ts";
+import { renderTestRoutes, type TestRoute, testRoutesOf } from "./testRoutes.ts";
+import { renderEnd, renderRollout } from "./rolloutView.ts";
+import {
+  HOOK_HELP,
+  hookNews,
+  joinHooks,
+  placesOf,
+  readHooks,
+  sameHooks,
+  stackHooksOf,
+  waitingHooks,
+} from "./rolloutHooks.ts";
+import { createView, silentView, type View } from "./view.ts";
+import { printWrapped, withoutArns } from "./words.ts";
 
 interface CommonOptions {
   readonly endpoint?: string;
   readonly json?: boolean;
 }
 
-interface StartOptions extends CommonOptions, SettingTexts {
+interface WaitOptions extends CommonOptions {
   readonly wait?: boolean;
+  readonly hook?: readonly string[];
 }
+
+interface StartOptions extends WaitOptions, SettingTexts {}
 
 /** Wall milliseconds between two ticks of a command that waits. */
 const TICK_WALL_MS = 1_000;
 /** So many looks in a row may fail before such a command gives up; the rollout goes on without it. */
 const MOST_FAILURES = 30;
+const ANOTHER = "another rollout took its place";
 
 export function rolloutCommand(finish: (code: ExitCode) => void): Command {
   const rollout = new Command("rollout").description(
@@ -53,6 +74,7 @@ export function rolloutCommand(finish: (code: ExitCode) => void): Command {
     .option("--on-deadline <act>", "abort, hold or proceed")
     .option("--on-bad <act>", "revert, or hold for a release that cannot go back")
     .option("--warm <time>", "how long the previous release stays warm after promotion")
+    .option("--hook <when=what>", HOOK_HELP, also)
     .option("--wait", "exit 0 when it is promoted, 1 when it was reverted or aborted")
     .action(async (name: string | undefined, options: StartOptions) =>
       finish(await start(name, options)),
@@ -65,10 +87,12 @@ export function rolloutCommand(finish: (code: ExitCode) => void): Command {
     .action(async (name: string | undefined, options: CommonOptions & { why: string }) =>
       finish(await operate(name, options, (guard) => pauseRollout(guard, options.why))),
     );
-  verb("resume", "go on where it was paused").action(
-    async (name: string | undefined, options: CommonOptions) =>
-      finish(await operate(name, options, resumeRollout)),
-  );
+  verb("resume", "go on where it was paused; with --wait, stay until it has ended")
+    .option("--hook <when=what>", "as it was started with, to run its commands here", also)
+    .option("--wait", "exit 0 when it is promoted, 1 when it was reverted or aborted")
+    .action(async (name: string | undefined, options: WaitOptions) =>
+      finish(await resume(name, options)),
+    );
   verb("promote", "end this step: past its bake and its gate, never past its alarms")
     .option("--full", "to 100 % at once, leaving out the steps between")
     .action(async (name: string | undefined, options: CommonOptions & { full?: boolean }) =>
@@ -81,28 +105,77 @@ export function rolloutCommand(finish: (code: ExitCode) => void): Command {
   return rollout;
 }
 
+/** `--on-bad` for `onBad`, as it was typed. */
+function optionOf(setting: string): string {
+  return `--${setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function also(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 async function open(wanted: string | undefined, options: CommonOptions) {
   const target = await resolveTarget(options);
   return { target, ...(await openEnvironment(target, wanted)) };
 }
 
+type Opened = Awaited<ReturnType<typeof open>>;
+
 async function start(wanted: string | undefined, options: StartOptions): Promise<ExitCode> {
-  const { target, environment, guard } = await open(wanted, options);
+  const opened = await open(wanted, options);
+  const { target, environment, guard } = opened;
   const { settings, problems } = parseSettings(options, environment.rollout);
-  refuseProblems("the rollout", problems);
+  const given = readHooks(options.hook ?? [], options.wait === true);
+  const [routes, url, ofStack] = await Promise.all([
+    testRoutesOf(target, environment),
+    target.urlOf(environment),
+    stackHooksOf(target.clients.lambda, environment.names.guardFunction),
+  ]);
+  const places = placesOf(url, routes);
+  const all = joinHooks(ofStack, given.hooks, places);
+  const unfit = problems.map(({ field, ...rest }) => ({ field: optionOf(field), ...rest }));
+  refuseProblems("the rollout", [...unfit, ...given.problems, ...all.problems]);
   const metricDelayMs = target.lab?.metricDelayMs ?? 0;
-  const record = await startRollout(settings, { ...guard, metricDelayMs });
-  if (options.wait) return await watch(record, guard, options);
-  await show(guard, environment.name, options);
+  const request = { ...settings, hooks: { named: [...all.hooks], places } };
+  await prepareIdle(opened, settings.decideWithinMs, options);
+  const record = await startRollout(request, { ...guard, metricDelayMs });
+  if (options.wait) return await watch(record, opened, given.hooks, options);
+  await show(opened, options);
   if (!options.json) {
     print(`  it goes on by itself; see \`${commandLine("rollout status")}\``);
   }
   return ExitCode.Passed;
 }
 
+/** Also after whoever waited was killed: the hooks that it had to run wait for somebody. */
+async function resume(wanted: string | undefined, options: WaitOptions): Promise<ExitCode> {
+  const opened = await open(wanted, options);
+  const { guard } = opened;
+  const rollout = runningOf(await guard.store.read());
+  const given = readHooks(options.hook ?? [], options.wait === true, {});
+  const others = sameHooks(rollout, given.hooks);
+  refuseProblems("the rollout's hooks", [...given.problems, ...others]);
+  const record = await resumeRollout(guard);
+  if (options.wait) return await watch(record, opened, given.hooks, options);
+  await show(opened, options);
+  return ExitCode.Passed;
+}
+
+/** Where the idle slot is kept small it gets its tasks first. */
+async function prepareIdle(
+  { target, guard }: Opened,
+  withinMs: number,
+  options: CommonOptions,
+): Promise<void> {
+  if (!guard.idle) return;
+  needRunningClock(target, "scaling the idle slot up");
+  const { stable } = await guard.store.read();
+  const say = onceEach(options.json ? diagnose : (line) => printWrapped([line]));
+  await prepareCandidate(otherSlot(stable), withinMs, { ...guard, ...shiftPorts(guard), say });
+}
+
 async function status(wanted: string | undefined, options: CommonOptions): Promise<ExitCode> {
-  const { environment, guard } = await open(wanted, options);
-  await show(guard, environment.name, options);
+  await show(await open(wanted, options), options);
   return ExitCode.Passed;
 }
 
@@ -111,23 +184,24 @@ async function operate(
   options: CommonOptions,
   act: (guard: TickPorts) => Promise<EnvironmentRecord>,
 ): Promise<ExitCode> {
-  const { environment, guard } = await open(wanted, options);
-  await act(guard);
-  await show(guard, environment.name, options);
+  const opened = await open(wanted, options);
+  await act(opened.guard);
+  await show(opened, options);
   return ExitCode.Passed;
 }
 
-async function show(guard: TickPorts, name: string, options: CommonOptions): Promise<void> {
-  const sight = await look(guard);
+async function show(opened: Opened, options: CommonOptions): Promise<void> {
+  const { target, environment, guard } = opened;
+  const sight = await withWayBack(await look(guard), guard);
   const move = nextMove(sight);
   const alarms = await alarmsOf(sight, guard);
-  if (options.json) printJson(documentOf(name, sight, move, alarms));
-  else printWrapped(renderRollout(name, sight, move, alarms));
-}
-
-function printWrapped(lines: readonly string[]): void {
-  const { columns } = process.stdout;
-  print(lines.map((line) => wrap(line, columns > 0 ? columns : Infinity)).join("\n"));
+  const routes = await testRoutesOf(target, environment);
+  if (options.json) {
+    printJson(documentOf(environment.name, sight, move, alarms, routes));
+  } else {
+    const lines = renderRollout(environment.name, sight, move, alarms);
+    printWrapped([...lines, ...renderTestRoutes(routes, sight.record)]);
+  }
 }
 
 /** Of the candidate, or of the slot that was latched: they say why. */
@@ -139,12 +213,24 @@ async function alarmsOf(sight: Sight, guard: TickPorts): Promise<SlotAlarms | nu
 /** Ticks until the rollout has ended; the schedule's own ticks may come in between. */
 async function watch(
   started: EnvironmentRecord,
-  guard: TickPorts,
-  options: StartOptions,
+  opened: Opened,
+  commands: readonly Hook[],
+  options: WaitOptions,
 ): Promise<ExitCode> {
+  const { target, environment } = opened;
+  const routes = await testRoutesOf(target, environment);
   const view = options.json ? silentView : createView();
   const interrupt = onInterrupt(() => view.say("interrupted: the rollout goes on by itself"));
+  const hooks = waitingHooks(
+    commands,
+    async () => (await import("./clients.ts")).connectClients(target.endpoint).lambda,
+    interrupt.signal,
+    (text) => view.say(text),
+  );
+  const guard = { ...opened.guard, hooks };
+  const news = hookNews();
   const id = started.rollout?.id;
+  for (const line of renderTestRoutes(routes, started)) view.say(line.trim());
   let shown = "";
   let failures = 0;
   try {
@@ -156,7 +242,10 @@ async function watch(
       if (ticked) {
         failures = 0;
         const { sight, move, record, problem } = ticked;
-        if (record.rollout?.id !== id) return await conclude(started, record, guard, options, view);
+        for (const line of news(sight.record.rollout?.hooks.runs ?? [])) view.say(line);
+        if (record.rollout?.id !== id) {
+          return await conclude(started, record, guard, routes, options, view);
+        }
         shown = tell(view, sight, move, problem, shown);
       }
       await new Promise((resolve) => setTimeout(resolve, TICK_WALL_MS));
@@ -164,7 +253,7 @@ async function watch(
     view.end();
     if (options.json) {
       const sight = await look(guard);
-      printJson(documentOf(started.environment, sight, null, sight.candidate));
+      printJson(documentOf(started.environment, sight, null, sight.candidate, routes));
     } else {
       print(`  \`${commandLine("rollout abort")}\` brings the traffic home`);
     }
@@ -183,12 +272,14 @@ function tell(view: View, sight: Sight, move: Move, problem: string | null, show
   const { weight } = currentStep(rollout);
   const at = `${new Date(sight.nowMs).toISOString().slice(11, 19)}  ${`${weight} %`.padStart(5)}`;
   const rises = move.move === "set" || move.move === "promote";
-  const verdict = rises && requests !== null ? ` (${requests} requests, alarms OK)` : "";
-  const news = move.move === "wait" && problem === null ? `${weight} wait` : move.move + move.why;
+  const seen = requests === null || weight === 0 ? "" : `${requests} requests, `;
+  const verdict = rises ? ` (${seen}alarms OK)` : "";
+  const waits = move.move === "wait" || move.move === "hook";
+  const news = waits && problem === null ? `${weight} wait` : move.move + move.why;
   // The guard's schedule ticks too, and whoever comes first takes the step.
-  const begins = move.move === "wait" && !shown.startsWith("set") && news !== shown;
+  const begins = waits && !shown.startsWith("set") && news !== shown;
   const by = begins && rollout.step > 0 ? "the guard's schedule went on; " : "";
-  if (news !== shown) view.say(`${at}  ${by}${problem ?? move.why}${verdict}`);
+  if (news !== shown) view.say(`${at}  ${by}${withoutArns(problem ?? move.why)}${verdict}`);
   view.panel(renderRollout(record.environment, sight, move, candidate));
   return news;
 }
@@ -197,19 +288,20 @@ async function conclude(
   started: EnvironmentRecord,
   record: EnvironmentRecord,
   guard: TickPorts,
-  options: StartOptions,
+  routes: readonly TestRoute[],
+  options: WaitOptions,
   view: View,
 ): Promise<ExitCode> {
   const last = record.lastRollout?.id === started.rollout?.id ? record.lastRollout : null;
   const sight = await look(guard);
   const alarms = await alarmsOf(sight, guard);
-  view.end();
   if (options.json) {
-    printJson(documentOf(record.environment, sight, null, alarms));
+    printJson(documentOf(record.environment, sight, null, alarms, routes));
   } else {
-    print(last ? `${last.ended}: ${last.why}` : "another rollout took its place");
-    if (last?.ended === "reverted" && alarms) printWrapped(renderSignals(alarms));
+    const lines = last ? renderEnd(last, record, alarms, sight.nowMs) : [ANOTHER];
+    for (const line of lines) view.say(line);
   }
+  view.end();
   return last?.ended === "promoted" ? ExitCode.Passed : ExitCode.Failed;
 }
 
@@ -218,6 +310,7 @@ function documentOf(
   sight: Sight,
   next: Move | null,
   alarms: SlotAlarms | null,
+  testRoutes: readonly TestRoute[],
 ): object {
   const { record, live, requests } = sight;
   return {
@@ -232,6 +325,7 @@ function documentOf(
     latch: record.latch,
     requests,
     signals: alarms ? statesOf(alarms) : [],
+    testRoutes,
     next,
   };
 }

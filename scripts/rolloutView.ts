@@ -1,16 +1,12 @@
 /** A rollout in words: how far it is, what its signals say, and what happens next. Pure. */
 import pc from "picocolors";
-import { formatDuration } from "../base/duration.ts";
 import { signalsOf, type SlotAlarms } from "../guard/alarms.ts";
+import type { EnvironmentRecord } from "../guard/record.ts";
 import type { Move, Sight } from "../guard/rollout/decide.ts";
-import type { Rollout } from "../guard/rollout/rollout.ts";
-
-/** Whole minutes without their seconds: `5 m`, not `5 m 0.0 s`. */
-function briefly(ms: number): string {
-  return formatDuration(Math.round(ms / 1_000) * 1_000)
-    .replace(/ 0\.0 s$/, "")
-    .replace(".0 s", " s");
-}
+import { currentStep, type Rollout } from "../guard/rollout/rollout.ts";
+import { commandLine } from "./paths.ts";
+import { renderHooks } from "./rolloutHooksView.ts";
+import { briefly, stamp, withoutArns } from "./words.ts";
 
 /** @param alarms of the slot that is, or was, the candidate; null when nobody knows them */
 export function renderRollout(
@@ -23,26 +19,80 @@ export function renderRollout(
   const { rollout, lastRollout: last, latch } = record;
   const weights = `  weights   blue ${live.weights.blue} / green ${live.weights.green}`;
   if (!rollout) {
+    const said = last ? `  last      ${last.ended} at ${stamp(last.at)}: ${last.why}` : null;
     return [
       `${name}: no rollout, slot ${record.stable} is stable`,
       weights,
-      ...(last ? [`  last      ${last.ended} at ${last.at}: ${last.why}`] : []),
+      ...(said === null ? [] : [withoutArns(said)]),
       ...(latch && alarms ? renderSignals(alarms) : []),
-      ...(latch ? [`  latched   slot ${latch.slot} since ${latch.at}: ${latch.reason}`] : []),
+      ...(latch ? [renderLatch(latch, last?.why ?? null)] : []),
     ];
   }
   const age = briefly(nowMs - Date.parse(rollout.startedAt));
-  const counted = requests === null ? "not known yet" : `${requests} in this step`;
   const release = rollout.release ?? "an unknown release";
   return [
     `${name}: ${release} in slot ${record.candidate}, begun ${age} ago`,
     `  steps     ${renderSteps(rollout)}`,
     weights,
-    `  requests  ${counted}, ${rollout.minimumRequests} needed to judge it`,
+    `  requests  ${renderRequests(requests, rollout)}`,
     ...(alarms ? renderSignals(alarms) : ["  signals   cannot be read"]),
-    `  now       ${move.move === "wait" ? move.why : `${move.move}: ${move.why}`}`,
+    ...renderHooks(rollout, sight.wallMs),
+    `  now       ${withoutArns(renderMove(move, rollout))}`,
     `  then      ${whatFollows(rollout)}`,
   ];
+}
+
+/** How it ended, and what a person may do about that. */
+export function renderEnd(
+  { ended, why }: NonNullable<EnvironmentRecord["lastRollout"]>,
+  { previous, latch }: EnvironmentRecord,
+  alarms: SlotAlarms | null,
+  nowMs: number,
+): string[] {
+  const lines = [withoutArns(`${ended}: ${why}`)];
+  if (ended === "reverted" && alarms) lines.push(...renderSignals(alarms));
+  if (ended === "promoted" && previous) {
+    const warm = briefly(Math.max(0, Date.parse(previous.warmUntil) - nowMs));
+    const back = commandLine("env rollback");
+    lines.push(`  slot ${previous.slot} stays warm for ${warm}: \`${back}\` goes back at once`);
+  }
+  if (latch) {
+    const unlatch = commandLine("env unlatch");
+    lines.push(`  slot ${latch.slot} is latched: mend its release, then \`${unlatch}\``);
+  }
+  return lines;
+}
+
+/** @param told what has been said already: the reversion that ended a rollout is its latch's reason */
+function renderLatch(
+  { slot, at, reason }: NonNullable<EnvironmentRecord["latch"]>,
+  told: string | null,
+): string {
+  const why = reason === told ? "" : `: ${reason}`;
+  return withoutArns(`  latched   slot ${slot} since ${stamp(at)}${why}`);
+}
+
+function renderRequests(requests: number | null, rollout: Rollout): string {
+  const counted = requests === null ? "not known yet" : `${requests} in this step`;
+  if (currentStep(rollout).weight === 0) return `${counted}, none needed at 0 %`;
+  return `${counted}, ${rollout.minimumRequests || "none"} needed to judge it`;
+}
+
+/** Before a move's reason. */
+const DOES: Readonly<Record<Move["move"], string>> = {
+  wait: "",
+  hook: "",
+  set: "",
+  promote: "is promoted: ",
+  revert: "goes home: ",
+  abort: "is aborted: ",
+  pause: "is paused: ",
+};
+
+function renderMove(move: Move, rollout: Rollout): string {
+  const rises = move.move === "set" && move.step > rollout.step;
+  const does = rises ? "goes on: " : DOES[move.move];
+  return `${does}${move.why}`;
 }
 
 /** `✓ 5 % › [25 % for 10 m] › 50 % for 10 m, gate › 100 %` */

@@ -115,7 +115,10 @@ function conclude(kind: RunKind, options: StackOptions, result: RunResult): Exit
     });
   } else {
     const counts = Object.entries(changes).filter(([, count]) => count > 0);
-    print(counts.map(([what, count]) => `${count} ${what}`).join(", ") || "nothing to do");
+    // Of a program that was refused there is nothing to count.
+    if (ok || counts.some(([what]) => what !== "same")) {
+      print(counts.map(([what, count]) => `${count} ${what}`).join(", ") || "nothing to do");
+    }
     if (ok && kind === "up") {
       for (const [key, value] of Object.entries(outputs))
         print(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`);

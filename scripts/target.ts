@@ -12,8 +12,10 @@ export interface Target {
   readonly clients: Clients;
   /** Set when the endpoint is a Backout lab. */
   readonly lab: LabStatus | undefined;
-  /** Where the environment's listener really answers. */
-  urlOf(environment: LocatedEnvironment): Promise<string>;
+  /** Where the environment's listener really answers, or another one of its load balancer. */
+  urlOf(
+    listener: Pick<LocatedEnvironment, "dnsName" | "listenerArn" | "listenerPort">,
+  ): Promise<string>;
 }
 
 /** `--endpoint`, else AWS_ENDPOINT_URL, else the lab that this project started last. */

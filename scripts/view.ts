@@ -2,6 +2,7 @@
 import logUpdate from "log-update";
 import pc from "picocolors";
 import { formatDuration } from "../base/duration.ts";
+import { COLOUR, visible, wrap } from "./wrap.ts";
 import type { DrillEvent, Sample } from "../drills/events.ts";
 
 export interface View {
@@ -140,35 +141,8 @@ function faultText(active: boolean | null): string {
   return active ? pc.red("active") : "none";
 }
 
-// oxlint-disable-next-line no-control-regex -- the escape character of terminal colours.
-const COLOUR = /\u001B\[\d+m/g;
-
 /** Cuts a line that would wrap; a wrapped live panel cannot be redrawn in place. */
 function fit(line: string, columns: number): string {
   if (visible(line) <= columns) return line;
   return `${line.replace(COLOUR, "").slice(0, Math.max(1, columns - 1))}…`;
-}
-
-/** Breaks lines between words, the rest indented below the line's own start; a word stays whole. */
-export function wrap(text: string, columns: number): string {
-  return text
-    .split("\n")
-    .map((line) => {
-      if (visible(line) <= columns) return line;
-      const indent = " ".repeat(Math.min(line.length - line.trimStart().length + 2, columns >> 1));
-      const lines: string[] = [];
-      let current = "";
-      for (const word of line.split(/(?<=\S)(?= )/)) {
-        const full = visible(current + word) > columns && current.trim() !== "";
-        if (full) lines.push(current);
-        current = full ? indent + word.trimStart() : current + word;
-      }
-      return [...lines, current].join("\n");
-    })
-    .join("\n");
-}
-
-/** Characters that a terminal shows of it. */
-function visible(text: string): number {
-  return text.replace(COLOUR, "").length;
 }

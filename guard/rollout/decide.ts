@@ -4,6 +4,10 @@ import { signalsOf, type SlotAlarms } from "../alarms.ts";
 import { type EnvironmentRecord, Phase } from "../record.ts";
 import { otherSlot, type Slot, type Weights } from "../slot.ts";
 import type { LiveTraffic } from "../traffic.ts";
+import { shortVotes } from "../verdict.ts";
+import { type WayBack, wayBackDoubt } from "../verification/wayBack.ts";
+import type { HookRun } from "./hooks.ts";
+import { awaitedHook, badHook } from "./hooksDue.ts";
 import { currentStep, OnBad, OnDeadline, type Rollout, weightsAt } from "./rollout.ts";
 
 /** Read anew at each tick. */
@@ -15,6 +19,8 @@ export interface Sight {
   readonly candidate: SlotAlarms | null;
   /** Requests that the candidate has answered since the step's weight was set; null when unknown. */
   readonly requests: number | null;
+  /** Whether traffic could go home now; left out where nobody looked. */
+  readonly wayBack?: WayBack;
   /** The environment's clock, milliseconds. */
   readonly nowMs: number;
   /** Wall time, milliseconds. */
@@ -26,8 +32,15 @@ export type Move =
   | { readonly move: "wait"; readonly why: string; readonly untilMs: number | null }
   | { readonly move: "set"; readonly step: number; readonly why: string }
   | { readonly move: "promote"; readonly why: string }
-  /** Home, and the candidate's slot is latched: it was judged bad. */
-  | { readonly move: "revert"; readonly why: string }
+  /** Home, and the candidate's slot is latched: it was judged bad, by its alarm or by that hook. */
+  | { readonly move: "revert"; readonly why: string; readonly hook?: string }
+  /** To ask the first of these hooks that whoever ticks can ask; else to wait until `untilMs`. */
+  | {
+      readonly move: "hook";
+      readonly hooks: readonly string[];
+      readonly why: string;
+      readonly untilMs: number;
+    }
   /** Home without a latch: nothing is known to be wrong with the release. */
   | { readonly move: "abort"; readonly why: string }
   /** Stays as it is until a person decides. */
@@ -45,6 +58,8 @@ export function nextMove(sight: Sight): Move {
   if (!rollout) return overlooked(sight, candidate) ?? wait(`all traffic is on slot ${candidate}`);
   const alarms = sight.candidate;
   if (alarms?.guard.state === "ALARM") return judgedBad(alarms, sight, rollout, candidate);
+  const failed = badHook(rollout);
+  if (failed) return failedHook(failed, sight, rollout, candidate);
   const unfinished = unfinishedWrite(sight, rollout);
   if (unfinished) return unfinished;
   const drifted = drift(sight, rollout, candidate);
@@ -99,18 +114,35 @@ function drift({ live }: Sight, rollout: Rollout, candidate: Slot): Move | null 
 }
 
 function judgedBad(alarms: SlotAlarms, sight: Sight, rollout: Rollout, candidate: Slot): Move {
-  const stable = otherSlot(candidate);
   const why = `slot ${candidate} is bad: ${explain(alarms)}`;
-  if (rollout.onBad === OnBad.Hold) {
-    return rollout.paused ? wait(why) : pause(`${why}; it is held, not reverted, as it was told`);
-  }
-  if (sight.healthyTargets[stable] === 0) {
-    const halted = `${why}; but the stable slot ${stable} has no healthy target either`;
-    return rollout.paused ? wait(halted) : pause(halted);
-  }
+  const stays = staysBad(why, sight, rollout, candidate);
+  if (stays) return stays;
   return isFresh(alarms, sight.nowMs)
     ? wait(`${why}; the guard is called`)
     : { move: "revert", why };
+}
+
+/** Before any traffic nobody was hurt: the release may be mended and tried again without a latch. */
+function failedHook(
+  { name, why: answer }: HookRun,
+  sight: Sight,
+  rollout: Rollout,
+  candidate: Slot,
+): Move {
+  const why = `slot ${candidate} is bad: hook "${name}": ${answer}`;
+  if (currentStep(rollout).weight === 0) return { move: "abort", why };
+  return staysBad(why, sight, rollout, candidate) ?? { move: "revert", why, hook: name };
+}
+
+/** A bad candidate that is not left: it was told to hold, or there is nowhere to go. */
+function staysBad(why: string, sight: Sight, rollout: Rollout, candidate: Slot): Move | null {
+  const stable = otherSlot(candidate);
+  if (rollout.onBad === OnBad.Hold) {
+    return rollout.paused ? wait(why) : pause(`${why}; it is held, not reverted, as it was told`);
+  }
+  if (sight.healthyTargets[stable] > 0) return null;
+  const halted = `${why}; but the stable slot ${stable} has no healthy target either`;
+  return rollout.paused ? wait(halted) : pause(halted);
 }
 
 /** An alarm's event comes within seconds. One that has not acted by then is lost, or fails. */
@@ -134,9 +166,13 @@ function afterBake(sight: Sight, rollout: Rollout, candidate: Slot): Move {
   const deadlineMs = bakedMs + rollout.decideWithinMs;
   if (nowMs < deadlineMs) {
     const left = formatDuration(deadlineMs - nowMs);
-    return wait(`${doubt.why}; ${rollout.onDeadline} in ${left}`, deadlineMs);
+    const why = `${doubt.why}; ${rollout.onDeadline} in ${left}`;
+    const { ask = [] } = doubt;
+    if (ask.length > 0) return { move: "hook", hooks: ask, why, untilMs: deadlineMs };
+    return wait(why, deadlineMs);
   }
   const late = `${doubt.why}, and nothing changed within ${formatDuration(rollout.decideWithinMs)}`;
+  if (doubt.staysPut) return pause(late);
   if (rollout.onDeadline === OnDeadline.Abort) return { move: "abort", why: late };
   // Unjudged may be asked for; blind may not.
   const proceeds = rollout.onDeadline === OnDeadline.Proceed && doubt.mayProceed;
@@ -146,6 +182,10 @@ function afterBake(sight: Sight, rollout: Rollout, candidate: Slot): Move {
 interface Doubt {
   readonly why: string;
   readonly mayProceed: boolean;
+  /** Nor may traffic go home over it: home is what is in doubt. */
+  readonly staysPut?: boolean;
+  /** The hooks whose answer could end it. */
+  readonly ask?: readonly string[];
 }
 
 function blind(why: string): Doubt {
@@ -154,7 +194,7 @@ function blind(why: string): Doubt {
 
 /** Why a step that has baked cannot be left yet; null when it can. */
 function doubtOf(
-  { candidate: alarms, healthyTargets, requests }: Sight,
+  { candidate: alarms, healthyTargets, requests, wayBack, nowMs, wallMs }: Sight,
   rollout: Rollout,
   candidate: Slot,
 ): Doubt | null {
@@ -163,10 +203,13 @@ function doubtOf(
     return blind(`the guard alarm of slot ${candidate} is ${alarms.guard.state}`);
   }
   if (healthyTargets[candidate] === 0) return blind(`slot ${candidate} has no healthy target`);
-  const { minimumRequests } = rollout;
-  if (rollout.approved) return null;
+  const { minimumRequests, approved } = rollout;
+  const noWayBack = approved ? null : wayBackDoubt(wayBack);
+  if (noWayBack !== null) return { ...blind(noWayBack), staysPut: true };
+  const votes = approved ? null : shortVotes(alarms);
+  if (votes !== null) return { why: `slot ${candidate}: ${votes}`, mayProceed: true };
   const { weight, bakeMs, gate } = currentStep(rollout);
-  if (weight > 0 && bakeMs > 0 && minimumRequests > 0) {
+  if (weight > 0 && bakeMs > 0 && minimumRequests > 0 && !approved) {
     if (requests === null) return blind(`the requests of slot ${candidate} cannot be counted`);
     if (requests < minimumRequests) {
       const seen = requests === 0 ? "no request" : `only ${requests} requests`;
@@ -176,7 +219,9 @@ function doubtOf(
       };
     }
   }
-  if (gate) {
+  const hook = awaitedHook(rollout, nowMs, wallMs);
+  if (hook) return hook;
+  if (gate && !approved) {
     return { why: "the gate of this step waits for a person", mayProceed: true };
   }
   return null;

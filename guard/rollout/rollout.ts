@@ -1,6 +1,7 @@
 /** A rollout as the environment's record keeps it: its steps, how far it is, and why it stands there. */
 import { z } from "zod";
 import { Slot, type Weights } from "../slot.ts";
+import { hooksSchema, NO_HOOKS } from "./hooks.ts";
 
 /** What happens to a candidate that is judged bad. `hold` is for releases that cannot go back. */
 export const OnBad = { Revert: "revert", Hold: "hold" } as const;
@@ -44,6 +45,8 @@ export const rolloutSchema = z.object({
   paused: z.object({ why: z.string(), at: z.iso.datetime() }).nullable(),
   /** A person said to go on from this step: past its gate, its bake and its want of traffic. */
   approved: z.boolean(),
+  /** What is asked beside the alarms, and what it answered. */
+  hooks: hooksSchema.default(NO_HOOKS),
 });
 export type Rollout = z.infer<typeof rolloutSchema>;
 

@@ -78,9 +78,10 @@ export function parseSettings(
   if (texts.steps !== undefined) {
     const parsed = parseSteps(texts.steps);
     problems.push(...parsed.problems);
-    if (parsed.problems.length === 0) {
-      steps = parsed.steps;
-      problems.push(...stepProblems(steps));
+    if (parsed.problems.length === 0) ({ steps } = parsed);
+    // One step that cannot be read hides no problem of another.
+    if (parsed.problems.length === 0 || parsed.steps.length > 0) {
+      problems.push(...stepProblems(parsed.steps, parsed.places));
     }
   }
   const duration = "a duration such as 90s, 15m or 1h";

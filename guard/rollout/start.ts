@@ -8,6 +8,8 @@ import { shiftTraffic } from "../authority.ts";
 import { type EnvironmentRecord, Phase } from "../record.ts";
 import { allOn, otherSlot, sameWeights, type Slot } from "../slot.ts";
 import type { LiveTraffic } from "../traffic.ts";
+import { type Hooks, NO_HOOKS } from "./hooks.ts";
+import { withHookStep } from "./hooksDue.ts";
 import { completed, type Rollout } from "./rollout.ts";
 import type { RolloutSettings } from "./settings.ts";
 import { stepProblems } from "./steps.ts";
@@ -16,6 +18,8 @@ import { shiftPorts, type TickPorts } from "./tick.ts";
 export interface RolloutRequest extends RolloutSettings {
   /** @default the slot that is not stable */
   readonly candidate?: Slot | undefined;
+  /** @default none */
+  readonly hooks?: Pick<Hooks, "named" | "places">;
 }
 
 export interface StartPorts extends TickPorts {
@@ -54,10 +58,11 @@ export async function startRollout(
   ]);
   const nowMs = ports.environmentNow();
   const { onBad, minimumRequests, decideWithinMs, onDeadline, warmMs } = request;
+  const hooks = { ...NO_HOOKS, ...request.hooks };
   const rollout: Rollout = {
     id: sortableId(nowMs),
     release: standing.releases[candidate],
-    steps: completed(request.steps),
+    steps: withHookStep(completed(request.steps), hooks.named),
     onBad,
     minimumRequests,
     decideWithinMs,
@@ -68,6 +73,7 @@ export async function startRollout(
     stepAt: null,
     paused: null,
     approved: false,
+    hooks,
   };
   return shiftTraffic(shiftPorts(ports), candidate, rollout, ports.environmentNow);
 }

@@ -10,10 +10,13 @@ const MOST_STEPS = 20;
 /** Steps separated by blanks or commas; what cannot be read is among the problems. */
 export function parseSteps(text: string): {
   readonly steps: readonly Step[];
+  /** Of each of them, its place in the text. */
+  readonly places: readonly number[];
   readonly problems: readonly Problem[];
 } {
   const problems: Problem[] = [];
   const steps: Step[] = [];
+  const places: number[] = [];
   const words = text.split(/[\s,]+/).filter((word) => word !== "");
   words.forEach((word, index) => {
     const [, weight, bake, gate] = /^(-?\d+(?:\.\d+)?):([^:]+)(:gate)?$/.exec(word) ?? [];
@@ -22,9 +25,10 @@ export function parseSteps(text: string): {
       problems.push({ field: `steps[${index}]`, value: word, allowed: STEP_FORM });
     } else {
       steps.push({ weight: Number(weight), bakeMs, gate: gate !== undefined });
+      places.push(index);
     }
   });
-  return { steps, problems };
+  return { steps, places, problems };
 }
 
 /** As `parseSteps` reads it. */
@@ -34,14 +38,21 @@ export function renderSteps(steps: readonly Step[]): string {
     .join(" ");
 }
 
-/** What can be said of steps without an environment. */
-export function stepProblems(steps: readonly Step[]): Problem[] {
+/**
+ * What can be said of steps without an environment.
+ *
+ * @param places of the steps, where others between them could not be read
+ */
+export function stepProblems(
+  steps: readonly Step[],
+  places: readonly number[] = steps.map((_, index) => index),
+): Problem[] {
   const problems: Problem[] = [];
   if (steps.length === 0 || steps.length > MOST_STEPS) {
     problems.push({ field: "steps", value: steps.length, allowed: `1 to ${MOST_STEPS} steps` });
   }
   steps.forEach(({ weight, bakeMs }, index) => {
-    const field = `steps[${index}]`;
+    const field = `steps[${places[index]}]`;
     if (!Number.isInteger(weight) || weight < 0 || weight > 100) {
       problems.push({
         field: `${field}.weight`,

@@ -7,17 +7,29 @@ import { BackoutError, messageOf } from "../../base/errors.ts";
 import type { SlotAlarms } from "../alarms.ts";
 import { promoteCandidate, returnTraffic, type ShiftPorts, stepTraffic } from "../authority.ts";
 import { act, type GuardPorts } from "../handle.ts";
+import { type IdlePorts, restIdle } from "../idleSlot.ts";
 import { type EnvironmentRecord, rolloutPaused } from "../record.ts";
+import type { Deployed } from "../releases.ts";
 import { type Reversion, ReversionPath } from "../reversion.ts";
 import type { Slot } from "../slot.ts";
+import { type WayBackLook, withWayBack } from "../verification/lookBack.ts";
 import { type Move, nextMove, type Sight } from "./decide.ts";
+import type { HookRunner } from "./hooks.ts";
+import { takeHookTurn } from "./hookTurn.ts";
 
-export interface TickPorts extends GuardPorts, Omit<ShiftPorts, "guardAlarm"> {
+export interface TickPorts
+  extends GuardPorts, Omit<ShiftPorts, "guardAlarm">, Pick<IdlePorts, "idle"> {
   readonly alarms: (slot: Slot) => Promise<SlotAlarms>;
   /** Requests that a slot answered in a span of the environment's clock (milliseconds). */
   readonly requests: (slot: Slot, fromMs: number, toMs: number) => Promise<number>;
   /** The release that a slot runs; null when nobody knows it. */
   readonly releaseOf: (slot: Slot) => Promise<string | null>;
+  /** What both slots run, for the history; left out where they run no task definitions. */
+  readonly deployed?: () => Promise<Readonly<Record<Slot, Deployed>>>;
+  /** Whether traffic could go home; without it nobody asks before a step rises. */
+  readonly lookBack?: WayBackLook;
+  /** Who asks the hooks that are due; none where nobody can. */
+  readonly hooks?: HookRunner;
   /** The environment's clock, milliseconds: the wall, but in a lab that runs faster. */
   readonly environmentNow: () => number;
 }
@@ -33,14 +45,31 @@ export interface Tick {
   readonly problem: string | null;
 }
 
-/** @throws when the record, the listener or the targets cannot be read: nothing is known then */
+/** Wall milliseconds after which a tick asks no further hook: the guard's function lives for 60 s. */
+const HOOKS_WALL_MS = 10_000;
+
+/**
+ * Hooks that are due are asked first. After each of them everything is read anew: what came while it
+ * was asked, an alarm above all, counts for more than its answer.
+ *
+ * @throws when the record, the listener or the targets cannot be read: nothing is known then
+ */
 export async function tick(ports: TickPorts): Promise<Tick> {
-  const sight = await look(ports);
-  const move = nextMove(sight);
+  const hooksUntilMs = ports.now() + HOOKS_WALL_MS;
+  let sight = await withWayBack(await look(ports), ports);
+  let move = nextMove(sight);
+  while (move.move === "hook" && ports.now() < hooksUntilMs) {
+    if (!(await takeHookTurn(move.hooks, sight.record, ports))) break;
+    sight = await withWayBack(await look(ports), ports);
+    move = nextMove(sight);
+  }
   ports.log(JSON.stringify({ move, weights: sight.live.weights }));
   const same = { move, sight, record: sight.record, reversion: null, problem: null };
   try {
-    return { ...same, ...(await make(move, sight, ports)) };
+    const made = { ...same, ...(await make(move, sight, ports)) };
+    // What has to be moved comes first.
+    if (move.move === "wait") await restIdle(sight.record, sight.live.weights, sight.nowMs, ports);
+    return made;
   } catch (error) {
     // Somebody else was quicker, or the environment is not fit for the move: both may pass.
     if (error instanceof BackoutError) return { ...same, problem: messageOf(error) };
@@ -104,24 +133,30 @@ async function make(move: Move, sight: Sight, ports: TickPorts): Promise<Partial
     return { record: await store.read() };
   }
   if (move.move === "revert") {
-    const reversion = await revert(move.why, sight, ports);
+    const reversion = await revert(move, sight, ports);
     return { reversion, record: await store.read() };
   }
   return {};
 }
 
 async function promote(record: EnvironmentRecord, ports: TickPorts): Promise<EnvironmentRecord> {
-  const release = await ports.releaseOf(record.stable).catch(() => null);
+  const deployed = (await ports.deployed?.().catch(() => null)) ?? null;
+  const release =
+    deployed?.[record.stable].release ?? (await ports.releaseOf(record.stable).catch(() => null));
   const warmMs = record.rollout?.warmMs ?? 0;
   const warmUntil = new Date(ports.environmentNow() + warmMs).toISOString();
-  return promoteCandidate(ports, record, release, warmUntil);
+  return promoteCandidate(ports, record, release, warmUntil, deployed);
 }
 
-function revert(why: string, sight: Sight, ports: TickPorts): Promise<Reversion> {
+function revert(
+  { why, hook }: Extract<Move, { move: "revert" }>,
+  sight: Sight,
+  ports: TickPorts,
+): Promise<Reversion> {
   const { record, candidate } = sight;
   const slot = record.latch?.slot ?? record.candidate;
   if (!slot) throw new Error("nothing to revert");
-  const name = candidate?.guard.name ?? "";
+  const name = hook === undefined ? (candidate?.guard.name ?? "") : `hook ${hook}`;
   const alarm = { name, slot, state: "ALARM", stateAt: "", reason: why };
-  return act(alarm, ReversionPath.Reconcile, ports);
+  return act(alarm, hook === undefined ? ReversionPath.Reconcile : ReversionPath.Hook, ports);
 }

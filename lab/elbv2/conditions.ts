@@ -23,8 +23,13 @@ const FIELDS = [
 /** Of each of these a rule may have one condition; of the others several. */
 const SINGLE = ["path-pattern", "host-header", "http-request-method", "source-ip"];
 
-/** At most five condition values in one rule (ALB quotas). */
+/** Of condition values, and of wildcards in them, in one rule (ALB quotas). */
 const MOST_VALUES = 5;
+const MOST_WILDCARDS = 5;
+/** In one condition (ALB guide, condition basics). */
+const MOST_VALUES_EACH = 3;
+/** A token of RFC 7230; a `*` in it is no wildcard. */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,40}$/;
 
 /** The plain `Values` of paths and hosts and their config forms are both echoed. */
 export function checkConditions(
@@ -37,9 +42,15 @@ export function checkConditions(
       throw validationError(`A rule can only have one '${field}' condition`);
     }
   }
-  const values = checked.map(planeCondition).reduce((sum, one) => sum + one.values.length, 0);
-  if (values > MOST_VALUES) {
+  const values = checked.map(planeCondition).map((condition) => condition.values);
+  if (values.flat().length > MOST_VALUES) {
     throw validationError(`A rule can have at most ${MOST_VALUES} condition values`);
+  }
+  if (values.some((one) => one.length > MOST_VALUES_EACH)) {
+    throw validationError(`A condition can have at most ${MOST_VALUES_EACH} values`);
+  }
+  if (values.flat().reduce((sum, value) => sum + wildcardsIn(value), 0) > MOST_WILDCARDS) {
+    throw validationError(`A rule can have at most ${MOST_WILDCARDS} wildcards`);
   }
   return checked;
 }
@@ -65,7 +76,7 @@ function check(condition: RuleCondition): RuleCondition {
       const config = condition.HttpHeaderConfig;
       refuseMembers(config ?? {}, ["RegexValues"]);
       const name = requireText("httpHeaderConfig.httpHeaderName", config?.HttpHeaderName);
-      if (name.length > 40 || name.toLowerCase() === "host") {
+      if (!HEADER_NAME.test(name) || name.toLowerCase() === "host") {
         throw validationError(`'${name}' is not a valid HTTP header name for a condition`);
       }
       const values = texts(field, config?.Values);
@@ -93,6 +104,17 @@ function check(condition: RuleCondition): RuleCondition {
       return { Field: field, SourceIpConfig: { Values: values } };
     }
   }
+}
+
+/** Escaped ones are none. */
+function wildcardsIn(value: Condition["values"][number]): number {
+  const patterns = typeof value === "string" ? [value] : [value.key ?? "", value.value];
+  return (
+    patterns
+      .join(" ")
+      .replace(/\\[*?]/g, "")
+      .split(/[*?]/).length - 1
+  );
 }
 
 /** A checked condition as the data plane matches it. */

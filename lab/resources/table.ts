@@ -29,6 +29,8 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
   "aws:lambda/permission:Permission": async () =>
     (await import("./lambda/permission.ts")).permission,
   "aws:lb/listener:Listener": async () => (await import("./elbv2/listener.ts")).listener,
+  "aws:lb/listenerRule:ListenerRule": async () =>
+    (await import("./elbv2/listenerRule.ts")).listenerRule,
   "aws:lb/loadBalancer:LoadBalancer": async () =>
     (await import("./elbv2/loadBalancer.ts")).loadBalancer,
   "aws:lb/targetGroup:TargetGroup": async () =>
@@ -47,6 +49,7 @@ const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
 const INVOKES: Readonly<Record<string, () => Promise<Invoke>>> = {
   "aws:ec2/getSubnets:getSubnets": async () => (await import("./invokes/network.ts")).getSubnets,
   "aws:ec2/getVpc:getVpc": async () => (await import("./invokes/network.ts")).getVpc,
+  "aws:ecs/getService:getService": async () => (await import("./invokes/ecsService.ts")).getService,
   "aws:index/getCallerIdentity:getCallerIdentity": async () =>
     (await import("./invokes/account.ts")).getCallerIdentity,
   "aws:index/getRegion:getRegion": async () => (await import("./invokes/account.ts")).getRegion,

@@ -15,13 +15,17 @@ const RELEASES = {
   "shop/broken": { FAIL_EVERY: "2" },
   "shop/overload": { BREAKS_ABOVE: "60" },
   "shop/slow": { SLOW_MS: "1500" },
+  "shop/slow-overload": { SLOW_MS: "1500", BREAKS_ABOVE: "60" },
 };
 
 export interface Status {
   readonly url: string;
   readonly weights: { readonly blue: number; readonly green: number };
   readonly slots: Readonly<
-    Record<"blue" | "green", { release: string; healthyTargets: number; alarm: string }>
+    Record<
+      "blue" | "green",
+      { release: string; role?: string; healthyTargets: number; alarm: string }
+    >
   >;
   readonly phase: string;
   readonly latch: { slot: string; reason: string } | null;
@@ -83,7 +87,7 @@ export class RolloutLab {
 
   /** Whatever was before: all traffic to blue, a release into green, and no latch; then it may roll. */
   async deploy(release: string): Promise<void> {
-    await this.passes("env", "rollback");
+    await this.passes("env", "rollback", "--force");
     if ((await this.status()).slots.green.release !== release) {
       const { code, stdout } = await this.up(release);
       if (code !== 0) throw new Error(`up failed: ${stdout}`);

@@ -35,6 +35,14 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
       const { rollout, last } = await lab.rollout();
       return rollout === null && last?.ended === how;
     });
+  /** As a pipeline does that knows nothing of the rollout: it changes nothing. */
+  const upInTheMiddle = async (release: string): Promise<void> => {
+    const { code, stdout } = await lab.up(release);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 0,
+      changes: { create: 0, update: 0, replace: 0, delete: 0 },
+    });
+  };
   beforeAll(async () => {
     await lab.start(SPEED);
     await lab.up("shop/good:2");
@@ -96,6 +104,7 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
     test("goes home when nobody opens its gate in time", async () => {
       const gated = ["--steps", "20:5m:gate", "--decide-within", "2m"];
       await lab.passes("rollout", "start", ...gated);
+      await upInTheMiddle("shop/good:2");
       await ends("aborted");
       const { last, weights } = await lab.rollout();
       expect(last?.why).toMatch(/the gate of this step waits for a person.*within 2 m/);
@@ -108,6 +117,7 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
       await lab.until("it says that nothing came", async () => {
         return /got (no request|only).*5 are needed/.test((await lab.rollout()).next?.why ?? "");
       });
+      await upInTheMiddle("shop/good:2");
       expect((await lab.rollout()).weights).toEqual({ blue: 80, green: 20 });
       await ends("aborted");
       expect((await lab.rollout()).last?.why).toMatch(
@@ -124,10 +134,16 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
       };
       const falling = [/steps\[1\].*more than 50/, /steps\[2\].*0 to 100/];
       await refused(2, falling, "start", "--steps", "50:5m 20:5m 1000:5m");
-      const words = [/onBad.*revert or hold/, /minimumRequests/, /decideWithin/, /onDeadline/];
+      const words = [/--on-bad.*revert or hold/, /--minimum-requests/, /--decide-within/];
       const bad = ["--on-bad=cry", "--minimum-requests=-1", "--decide-within=soon"];
       const worse = ["--on-deadline=never", "--warm=cold", "--steps=half"];
-      await refused(2, [...words, /warm/, /steps\[0\]/], "start", ...bad, ...worse);
+      await refused(
+        2,
+        [...words, /--on-deadline/, /--warm/, /--?steps\[0\]/],
+        "start",
+        ...bad,
+        ...worse,
+      );
       await refused(
         2,
         [/steps\[0\].bake.*at least \d+ m.*period of 60 s/s],
@@ -173,6 +189,7 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
       await lab.until("its alarm went off", async () => {
         return (await lab.status()).slots.green.alarm === "ALARM";
       });
+      await upInTheMiddle("shop/broken:1");
       await lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
       await ends("reverted");
       expect(await lab.status()).toMatchObject({
@@ -199,6 +216,7 @@ describe("a rollout in progress", { timeout: 120_000 }, () => {
       await lab.until("its alarm went off", async () => {
         return (await lab.status()).slots.green.alarm === "ALARM";
       });
+      await upInTheMiddle("shop/broken:1");
       expect((await lab.rollout()).weights).toEqual({ blue: 50, green: 50 });
       await stable(1);
       await ends("reverted");

@@ -1,5 +1,6 @@
 /** A slot's alarms as an environment with default settings has them, all OK. */
-import type { FastSignal, Signal, SignalAlarm, SlotAlarms } from "../../guard/alarms.ts";
+import type { SignalAlarm, SlotAlarms } from "../../guard/alarms.ts";
+import type { FastSignal, Signal } from "../../guard/signals.ts";
 import type { Slot } from "../../guard/slot.ts";
 
 const BOUNDS: Readonly<Record<Signal, { datapointsToAlarm: number; threshold: number }>> = {
@@ -17,6 +18,7 @@ export function slotAlarms(slot: Slot, guard: Partial<SlotAlarms["guard"]> = {})
     periodSeconds: 60,
     evaluationPeriods: BOUNDS[which].datapointsToAlarm,
     ...BOUNDS[which],
+    value: null,
   });
   return {
     guard: {

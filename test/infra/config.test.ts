@@ -36,13 +36,21 @@ describe("the stack's configuration", () => {
       "backout:errorRatePercent": "2.5",
       "backout:latencyP99Seconds": "0.4",
       "backout:latencyRatio": "3",
+      "backout:secondWay": "true",
+      "backout:probePath": "/ready",
     });
     expect(read).toMatchObject({
       config: {
         args: {
           listenerPort: 8080,
           network: { subnetIds: ["subnet-a", "subnet-b"], assignPublicIp: false },
-          guard: { errorRatePercent: 2.5, latencyP99Seconds: 0.4, latencyRatio: 3 },
+          guard: {
+            errorRatePercent: 2.5,
+            latencyP99Seconds: 0.4,
+            latencyRatio: 3,
+            secondWay: true,
+            probePath: "/ready",
+          },
         },
       },
     });
@@ -102,6 +110,7 @@ describe("what the component refuses", () => {
     ["listenerPort", "an integer from 1 to 65535"],
     ["containerPort", "an integer from 1 to 65535"],
     ["desiredCount", "an integer from 1 to 1000"],
+    ["idleCount", "an integer from 0 to 1, the tasks of a slot that is needed"],
     ["errorRatePercent", "a number above 0 and below 100"],
     ["minimumRequestsPerMinute", "an integer from 1 to 1000000"],
     ["latencyP99Seconds", "a number of seconds from 0.001 to below 60"],
@@ -118,7 +127,8 @@ describe("a stack's rollouts", () => {
   test("every problem of the steps is reported, each by its own step", () => {
     const steps = "25:10m 5:5m 1000:5m 50:soon";
     const fields = problemsOf({ ...good, "backout:steps": steps }).map(({ field }) => field);
-    expect(fields).toEqual(["backout:steps[3]"]);
+    const [falls, many] = ["backout:steps[1].weight", "backout:steps[2].weight"];
+    expect(fields).toEqual(["backout:steps[3]", falls, many]);
     const readable = problemsOf({ ...good, "backout:steps": "25:10m 5:5m 1000:5m" });
     expect(readable).toMatchObject([
       {
@@ -190,5 +200,45 @@ describe("an environment's arguments", () => {
     const workload = { faultSidecarImage: "backout/fault-sidecar:0.1.0" };
     const fast = { releases, workload, guard: { fastSignals: true, sentinel: true } };
     expect(environmentProblems("checkout", fast)).toEqual([]);
+  });
+});
+
+describe("who is told", () => {
+  const key = "R0123456789abcdefR0123456789abcd";
+
+  test("goes to the guard's function", () => {
+    const read = readConfig({
+      ...good,
+      "backout:slackUrl": "https://hooks.example.com/services/T0/B0/hush",
+      "backout:pagerDutyRoutingKey": key,
+    });
+    expect("config" in read && read.config.args.guard?.notify).toEqual({
+      slackUrl: "https://hooks.example.com/services/T0/B0/hush",
+      pagerDutyRoutingKey: key,
+    });
+  });
+
+  test("is checked, and a secret is not repeated", () => {
+    const problems = problemsOf({
+      ...good,
+      "backout:slackUrl": "http://hooks.example.com/services/T0/B0/hush",
+      "backout:pagerDutyRoutingKey": "hush",
+      "backout:pagerDutyUrl": "ftp://events.example.com",
+    });
+    expect(problems.map(({ field }) => field)).toEqual([
+      "backout:slackUrl",
+      "backout:pagerDutyRoutingKey",
+      "backout:pagerDutyUrl",
+    ]);
+    expect(JSON.stringify(problems)).not.toContain("hush");
+  });
+
+  test("needs a key for another PagerDuty", () => {
+    const [problem, ...others] = problemsOf({
+      ...good,
+      "backout:pagerDutyUrl": "https://events.eu.pagerduty.com/v2/enqueue",
+    });
+    expect(problem?.fix).toBe("set pagerDutyRoutingKey, too");
+    expect(others).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { initialRecord, latched, shiftBegun, shiftDone } from "../../guard/record.ts";
 import { nextMove, type Sight } from "../../guard/rollout/decide.ts";
+import { NO_HOOKS } from "../../guard/rollout/hooks.ts";
 import { completed, type Rollout, weightsAt } from "../../guard/rollout/rollout.ts";
 import { allOn } from "../../guard/slot.ts";
 import { renderRollout } from "../../scripts/rolloutView.ts";
@@ -28,6 +29,7 @@ const ROLLOUT: Rollout = {
   stepAt: iso(6 * MINUTE_MS),
   paused: null,
   approved: false,
+  hooks: NO_HOOKS,
 };
 const armed = { openWriteUntil: null, armedAt: null };
 const begun = shiftBegun(initialRecord("checkout"), "green", { ...armed, rollout: ROLLOUT });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Sample } from "../../drills/events.ts";
-import { renderPanel, wrap } from "../../scripts/view.ts";
+import { renderPanel } from "../../scripts/view.ts";
+import { wrap } from "../../scripts/wrap.ts";
 
 describe("text in a narrow window", () => {
   test("breaks between words and hangs below the line's start", () => {

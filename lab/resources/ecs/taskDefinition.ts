@@ -10,7 +10,7 @@ import {
   type OSFamily,
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import { json, map, object, required, set, text, words } from "../shape.ts";
+import { boolean, json, map, object, required, set, text, words } from "../shape.ts";
 import { tagOutputs } from "../tags.ts";
 import { defineResource, type Context } from "../types.ts";
 import { textOf, withoutNulls, type Properties } from "../values.ts";
@@ -63,6 +63,8 @@ export const taskDefinition = defineResource({
       cpuArchitecture: words<CPUArchitecture>(),
       operatingSystemFamily: words<OSFamily>(),
     }),
+    /** Not ECS's: the revision stays ACTIVE when the resource is replaced or deleted. */
+    skipDestroy: boolean,
     tags: map(text),
   },
   replaceOn: [
@@ -105,7 +107,8 @@ export const taskDefinition = defineResource({
     await changeTags(arn, olds.tags, news.tags, context);
     return (await read(arn, context)) ?? {};
   },
-  async delete(_id, { outputs: known }, context) {
+  async delete(_id, { inputs, outputs: known }, context) {
+    if (inputs.skipDestroy) return;
     const ecs = await context.clients.ecs();
     const arn = textOf(known["arn"]);
     await unless(GONE, () =>

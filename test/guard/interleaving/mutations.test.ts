@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { corners } from "./corners.ts";
+import { hookScenarios } from "./hookScenarios.ts";
 import { explore } from "./explore.ts";
 import { type Mutation, MUTATIONS } from "./mutations.ts";
 import { type Code, scenarios } from "./scenarios.ts";
@@ -39,7 +40,9 @@ describe("the search ends badly when", { timeout: 60_000 }, () => {
     "%s",
     async (_without, mutation, index) => {
       const code = await mutated(mutation, index);
-      const named = { ...scenarios(code), ...corners(code) }[mutation.noticedBy];
+      const named = { ...scenarios(code), ...corners(code), ...hookScenarios(code) }[
+        mutation.noticedBy
+      ];
       if (!named) throw new Error(`there is no scenario "${mutation.noticedBy}"`);
       const { violation } = await explore(named.scenario, named.bounds);
       expect(violation).not.toBeNull();

@@ -31,6 +31,8 @@ const handle = inFile("handle.ts");
 const move = inFile("move.ts");
 const guardDecides = inFile("decide.ts");
 const rolloutDecides = inFile("rollout/decide.ts");
+const hooksDue = inFile("rollout/hooksDue.ts");
+const hookTurn = inFile("rollout/hookTurn.ts");
 
 export const MUTATIONS: readonly Mutation[] = [
   authority(
@@ -248,5 +250,35 @@ export const MUTATIONS: readonly Mutation[] = [
     "a tick that finds traffic on a latched slot",
     "strayed(sight, record.latch) ?? wait",
     "wait",
+  ),
+  rolloutDecides(
+    "a tick goes on past a bad answer of a hook",
+    "a tick that finds a bad answer",
+    "if (failed) return failedHook",
+    "if (!rollout) return failedHook",
+  ),
+  hooksDue(
+    "a hook is asked that somebody asks",
+    "two ticks that ask a hook",
+    "claim?.step === rollout.step && wallMs < Date.parse(claim.until)",
+    "claim?.step === -1 && wallMs < Date.parse(claim.until)",
+  ),
+  hookTurn(
+    "a hook is asked whatever was written since it was due",
+    "two ticks that ask a hook",
+    "await store.replace(\n    record,",
+    "await store.replace(\n    await store.read(),",
+  ),
+  hookTurn(
+    "the answer of a rollout that was given up counts for the next one",
+    "a hook that is asked while its rollout is given up for another one",
+    "    if (!holdsClaim(current, claim)) return;\n    const at",
+    "    if (!current.rollout) return;\n    const at",
+  ),
+  hookTurn(
+    "an answer forces its record over what was written since",
+    "a hook that is asked while its alarm goes off, an operator aborts, and another tick comes",
+    "if (await ports.store.replace(current, hookAnswered",
+    "if (await ports.store.replace(await ports.store.read(), hookAnswered",
   ),
 ];

@@ -2,6 +2,7 @@
 import type * as Authority from "../../../guard/authority.ts";
 import type * as Handle from "../../../guard/handle.ts";
 import { latched, shiftBegun, shiftDone } from "../../../guard/record.ts";
+import { NO_HOOKS } from "../../../guard/rollout/hooks.ts";
 import { completed, type Rollout, weightsAt } from "../../../guard/rollout/rollout.ts";
 import type * as Tick from "../../../guard/rollout/tick.ts";
 import { allOn, otherSlot, type Slot, SLOTS } from "../../../guard/slot.ts";
@@ -36,6 +37,7 @@ export function rollout(step: number): Rollout {
     stepAt: at(-30_000),
     paused: null,
     approved: false,
+    hooks: NO_HOOKS,
   };
 }
 

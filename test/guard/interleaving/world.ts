@@ -48,6 +48,14 @@ export class World {
   readonly gaveUp = new Set<string>();
   /** A reversion whose latch somebody removed; those that were there from the beginning may go. */
   lostLatch: string | null = null;
+  /** Every hook that was asked, and whether nobody alive asked it meanwhile. */
+  readonly asked: {
+    readonly actor: string;
+    readonly hook: string;
+    readonly release: string;
+    readonly alone: boolean;
+    ended: boolean;
+  }[] = [];
   /** Latest moment at which the candidate's alarm went off. */
   alarmedMs = -Infinity;
 
@@ -110,6 +118,25 @@ export class World {
       requests: async () => 1_000,
       releaseOf: async () => null,
       notify: async () => {},
+      hooks: {
+        runs: () => true,
+        run: async (_hook, { hook, release }) => {
+          const asking = await call(`hook ${hook} is asked`, () => {
+            const alone = this.asked.every(
+              (other) =>
+                other.ended ||
+                this.crashed.has(other.actor) ||
+                other.hook !== hook ||
+                other.release !== release,
+            );
+            const begun = { actor, hook, release, alone, ended: false };
+            this.asked.push(begun);
+            return begun;
+          });
+          await call(`hook ${hook} answers`, () => (asking.ended = true));
+          return { outcome: "good", why: "200" };
+        },
+      },
       environmentNow: () => this.nowMs,
       now: () => this.nowMs,
       sleep: (wallMs) =>

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { SlotAlarms } from "../../../guard/alarms.ts";
 import { initialRecord, latched, shiftBegun, shiftDone } from "../../../guard/record.ts";
 import { nextMove, type Sight } from "../../../guard/rollout/decide.ts";
+import { NO_HOOKS } from "../../../guard/rollout/hooks.ts";
 import { completed, type Rollout, weightsAt } from "../../../guard/rollout/rollout.ts";
 import { allOn } from "../../../guard/slot.ts";
+import { parsePolicy } from "../../../guard/signalPolicy.ts";
 import { slotAlarms } from "../slotAlarms.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
@@ -29,6 +31,7 @@ function rollout(over: Partial<Rollout> = {}): Rollout {
     stepAt: at(0),
     paused: null,
     approved: false,
+    hooks: NO_HOOKS,
     ...over,
   };
 }
@@ -38,6 +41,17 @@ function alarms(state: string, sinceMs = 0): SlotAlarms {
   return state === "ALARM"
     ? { ...found, errors: { ...found.errors, state, reason: "30 % fail" } }
     : found;
+}
+
+/** Errors and latency vote, two are needed; the ratio is only investigated. The guard alarm is OK. */
+function voting(inAlarm: readonly ("errors" | "latency" | "latencyRatio")[]): SlotAlarms {
+  const text = "errors=vote latency=vote latencyRatio=investigate votesNeeded=2";
+  const found = { ...slotAlarms("green"), policy: parsePolicy(text).policy };
+  const bad = inAlarm.map((signal) => [
+    signal,
+    { ...found[signal], state: "ALARM", reason: "too slow" },
+  ]);
+  return { ...found, ...Object.fromEntries(bad) };
 }
 
 /** Six minutes into a step of 5 % that is good. */
@@ -179,6 +193,48 @@ describe("a rollout's next move", () => {
       sight({ candidate: null }, { approved: true }),
       "wait",
       /cannot be read/,
+    ],
+    [
+      "one vote of two: a person is asked",
+      sight({ candidate: voting(["latency"]) }),
+      "wait",
+      /1 of the 2 votes needed to revert are there: latency \(1\): too slow; abort in 14 m/,
+    ],
+    [
+      "one vote, during the bake",
+      sight({ candidate: voting(["latency"]), nowMs: START }),
+      "wait",
+      /bakes/,
+    ],
+    [
+      "one vote, for long",
+      sight({ candidate: voting(["latency"]), ...late }),
+      "abort",
+      /1 of the 2/,
+    ],
+    [
+      "one vote, for long, and it is to hold",
+      sight({ candidate: voting(["latency"]), ...late }, { onDeadline: "hold" }),
+      "pause",
+      /1 of the 2/,
+    ],
+    [
+      "one vote, for long, and it may proceed",
+      sight({ candidate: voting(["latency"]), ...late }, { onDeadline: "proceed" }),
+      "set",
+      /good at/,
+    ],
+    [
+      "one vote, and a person goes on",
+      sight({ candidate: voting(["latency"]) }, { approved: true }),
+      "set",
+      /good at/,
+    ],
+    [
+      "a signal that is only investigated holds nothing",
+      sight({ candidate: voting(["latencyRatio"]) }),
+      "set",
+      /good at/,
     ],
     ["a gate", sight({ nowMs: START + 11 * MINUTE }, { step: 1 }), "wait", /gate/],
     [

@@ -15,6 +15,7 @@ const MINUTE = 60_000;
 describe("steps", () => {
   test("are written as weight, bake and gate", () => {
     expect(parseSteps("5:5m, 25:90s 50:1h:gate")).toEqual({
+      places: [0, 1, 2],
       problems: [],
       steps: [
         { weight: 5, bakeMs: 5 * MINUTE, gate: false },

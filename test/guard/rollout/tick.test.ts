@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { environmentError } from "../../../base/errors.ts";
 import { shiftTraffic } from "../../../guard/authority.ts";
 import { abortRollout, promoteRollout } from "../../../guard/rollout/operate.ts";
+import { NO_HOOKS } from "../../../guard/rollout/hooks.ts";
 import { completed, type Rollout } from "../../../guard/rollout/rollout.ts";
 import { shiftPorts, tick, type TickPorts } from "../../../guard/rollout/tick.ts";
 import { allOn } from "../../../guard/slot.ts";
@@ -28,6 +29,7 @@ const ROLLOUT: Rollout = {
   stepAt: null,
   paused: null,
   approved: false,
+  hooks: NO_HOOKS,
 };
 
 const throttled = async (): Promise<never> => {

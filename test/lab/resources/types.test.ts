@@ -51,6 +51,12 @@ beforeAll(async () => {
     vpcId: there["vpc"],
   });
   await make("balancer", "aws:lb/loadBalancer:LoadBalancer", { subnets: [one, two] });
+  await make("listener", "aws:lb/listener:Listener", {
+    loadBalancerArn: there["balancer"] ?? "",
+    port: await freePort(),
+    protocol: "HTTP",
+    defaultActions: [{ type: "fixed-response", fixedResponse: NOT_FOUND }],
+  });
   await make("role", "aws:iam/role:Role", { assumeRolePolicy: trust("lambda", "ecs-tasks") });
   await make("cluster", "aws:ecs/cluster:Cluster", {});
   const task = { ...TASK, executionRoleArn: there["role"] ?? "" };
@@ -72,6 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.stop());
 
+const NOT_FOUND = { contentType: "text/plain", statusCode: "404" };
 const TASK = {
   family: "app",
   requiresCompatibilities: ["FARGATE"],
@@ -363,6 +370,50 @@ const CASES: Record<string, Case> = {
       tags: { b: "2" },
     }),
     changed: { tags: { b: "2" } },
+  },
+  "aws:lb/listenerRule:ListenerRule": {
+    first: () => ({
+      listenerArn: there["listener"] ?? "",
+      priority: 10,
+      conditions: [
+        { httpHeader: { httpHeaderName: "X-Slot", values: ["green*"] } },
+        { pathPattern: { values: ["/cart/*"] } },
+        { queryStrings: [{ key: "slot", value: "green" }] },
+      ],
+      actions: [{ type: "forward", targetGroupArn: there["target"] ?? "" }],
+      tags: { a: "1" },
+    }),
+    made: {
+      arn: arn("elasticloadbalancing:.*:listener-rule/app/"),
+      listenerArn: arn("elasticloadbalancing:.*:listener/app/"),
+      priority: 10,
+      conditions: [
+        { httpHeader: { httpHeaderName: "X-Slot", values: ["green*"] } },
+        { pathPattern: { values: ["/cart/*"] } },
+        { queryStrings: [{ key: "slot", value: "green" }] },
+      ],
+      tags: { a: "1" },
+    },
+    second: () => ({
+      listenerArn: there["listener"] ?? "",
+      priority: 20,
+      conditions: [
+        { hostHeader: { values: ["*.example.com"] } },
+        { httpRequestMethod: { values: ["GET"] } },
+        { sourceIp: { values: ["10.0.0.0/8"] } },
+      ],
+      actions: [{ type: "fixed-response", fixedResponse: NOT_FOUND }],
+      tags: { b: "2" },
+    }),
+    changed: {
+      priority: 20,
+      conditions: [
+        { hostHeader: { values: ["*.example.com"] } },
+        { httpRequestMethod: { values: ["GET"] } },
+        { sourceIp: { values: ["10.0.0.0/8"] } },
+      ],
+      tags: { b: "2" },
+    },
   },
   "aws:lb/loadBalancer:LoadBalancer": {
     first: () => ({ name: "front", subnets: [there["one"] ?? "", there["two"] ?? ""] }),
