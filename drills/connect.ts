@@ -12,15 +12,15 @@ import type { LocatedEnvironment } from "../guard/environment.ts";
 import { dynamoRecordStore } from "../guard/recordStore.ts";
 import { elbv2Traffic } from "../guard/traffic.ts";
 import { cloudWatchAlarms } from "./alarms.ts";
-import { connectOutside } from "./connectOutside.ts";
-import { connectReadiness } from "./connectReadiness.ts";
+import { connectOutside } from "./outside/connectOutside.ts";
+import { connectReadiness } from "./preflight/connectReadiness.ts";
 import { cloudWatchConditions } from "./schedule/conditions.ts";
 import { dynamoStopStore } from "./stop.ts";
 import { dynamoFaultStore } from "./faultStore.ts";
-import { type Journal, openJournal } from "./journal.ts";
-import { gatherEvidence } from "./linkEvidence.ts";
-import { startLoad } from "./load.ts";
-import type { ApiFaults } from "./outside.ts";
+import { type Journal, openJournal } from "./journal/journal.ts";
+import { gatherEvidence } from "./verdict/linkEvidence.ts";
+import { startLoad } from "./watch/load.ts";
+import type { ApiFaults } from "./outside/outside.ts";
 import type { DrillPorts } from "./ports.ts";
 
 export interface DrillClients {

@@ -1,6 +1,6 @@
 /** What a running drill tells whoever draws it: steps, timeline events and live samples. */
 import type { Slot, Weights } from "../guard/slot.ts";
-import type { DrillRecord, TimelineEvent } from "./record.ts";
+import type { DrillRecord, TimelineEvent } from "./verdict/record.ts";
 
 export const Step = {
   Preflight: "preflight",

@@ -3,11 +3,11 @@ import { environmentError } from "../base/errors.ts";
 import { hexId } from "../base/ids.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fault, FaultLease } from "../sidecar/lease.ts";
-import type { Plan } from "./plan.ts";
-import { Source } from "./record.ts";
-import { removeFault, withRetries } from "./restore.ts";
+import type { Plan } from "./preflight/plan.ts";
+import { Source } from "./verdict/record.ts";
+import { removeFault, withRetries } from "./undo/restore.ts";
 import type { DrillRun } from "./run.ts";
-import { activeSinceMs, faultActive } from "./sidecars.ts";
+import { activeSinceMs, faultActive } from "./watch/sidecars.ts";
 import type { PlannedStep, Step, StepScene } from "./steps/step.ts";
 import { nominalSpan, pollUntil } from "./wait.ts";
 

@@ -3,14 +3,14 @@ import type { Clock } from "../base/clock.ts";
 import type { RecordStore } from "../guard/recordStore.ts";
 import type { Traffic } from "../guard/traffic.ts";
 import type { AlarmReader } from "./alarms.ts";
-import type { LinkEvidence, LinkQuestion } from "./brokenLink.ts";
+import type { LinkEvidence, LinkQuestion } from "./verdict/brokenLink.ts";
 import type { FaultStore } from "./faultStore.ts";
-import type { Journal } from "./journal.ts";
-import type { Load, LoadShape } from "./load.ts";
-import type { LoadJudging } from "./loadRecorder.ts";
-import type { Outside } from "./outside.ts";
-import type { Readiness } from "./readiness.ts";
-import type { Safety } from "./safety.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Load, LoadShape } from "./watch/load.ts";
+import type { LoadJudging } from "./watch/loadRecorder.ts";
+import type { Outside } from "./outside/outside.ts";
+import type { Readiness } from "./preflight/readiness.ts";
+import type { Safety } from "./watch/safety.ts";
 
 /** An environment to look at and to put back. */
 export interface EnvironmentPorts {

@@ -4,27 +4,27 @@
  */
 import { environmentError, messageOf, type Problem, refuseProblems } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
-import { type Caps, capProblems } from "./blastRadius.ts";
-import { awaitBaseline, awaitControl, shiftToCandidate } from "./baseline.ts";
-import { explainLink, brokenLink as judgeLink } from "./brokenLink.ts";
+import { type Caps, capProblems } from "./preflight/blastRadius.ts";
+import { awaitBaseline, awaitControl, shiftToCandidate } from "./preflight/baseline.ts";
+import { explainLink, brokenLink as judgeLink } from "./verdict/brokenLink.ts";
 import type { DrillEvent } from "./events.ts";
 import type { ChosenFault } from "./faults/fault.ts";
 import { chooseFault } from "./faults/registry.ts";
-import { type Expectation, Hypothesis } from "./hypothesis.ts";
+import { type Expectation, Hypothesis } from "./watch/hypothesis.ts";
 import { inject } from "./inject.ts";
-import { observe } from "./observe.ts";
+import { observe } from "./watch/observe.ts";
 import type { DrillPorts } from "./ports.ts";
-import { OBJECTIVE_MS } from "./planning.ts";
-import { preflight } from "./preflight.ts";
-import { restAfterLast } from "./rest.ts";
-import { type DrillRecord, Recovery } from "./record.ts";
-import { type Ending, renderRecord } from "./renderRecord.ts";
-import { lookingOn } from "./lookingOn.ts";
-import type { Plan } from "./plan.ts";
+import { OBJECTIVE_MS } from "./preflight/planning.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { restAfterLast } from "./preflight/rest.ts";
+import { type DrillRecord, Recovery } from "./verdict/record.ts";
+import { type Ending, renderRecord } from "./verdict/renderRecord.ts";
+import { lookingOn } from "./watch/lookingOn.ts";
+import type { Plan } from "./preflight/plan.ts";
 import { DrillRun } from "./run.ts";
-import { abortAlarmProblems, refuseUnsafe, type Watching, watchSafety } from "./safety.ts";
-import { undoAll } from "./undo.ts";
-import { judgeRecovery } from "./verdict.ts";
+import { abortAlarmProblems, refuseUnsafe, type Watching, watchSafety } from "./watch/safety.ts";
+import { undoAll } from "./undo/undo.ts";
+import { judgeRecovery } from "./verdict/verdict.ts";
 
 /** All durations are nominal milliseconds. */
 export interface DrillOptions {

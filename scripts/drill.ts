@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { DrillConnection } from "../drills/connect.ts";
 import { listFaults } from "../drills/faults/registry.ts";
-import { strangersTraces, sweep } from "../drills/sweep.ts";
+import { strangersTraces, sweep } from "../drills/undo/sweep.ts";
 import { environmentError } from "../base/errors.ts";
 import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drillConnection.ts";
 import { run, type RunOptions } from "./drillRun.ts";

@@ -1,6 +1,6 @@
 /** Opens an environment for drills, on the lab or wherever the target is. */
 import { connectDrill, type DrillConnection } from "../drills/connect.ts";
-import type { Journal } from "../drills/journal.ts";
+import type { Journal } from "../drills/journal/journal.ts";
 import { labApiFaults } from "./labApiFaults.ts";
 import { openEnvironment } from "./openEnvironment.ts";
 import { needRunningClock, type Target } from "./target.ts";

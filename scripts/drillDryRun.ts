@@ -1,7 +1,7 @@
 /** `drill run --dry-run`: what would be done, to what, and what stands against it. */
 import { formatDuration } from "../base/duration.ts";
 import type { DrillConnection } from "../drills/connect.ts";
-import { type DryRun, dryRun } from "../drills/dryRun.ts";
+import { type DryRun, dryRun } from "../drills/preflight/dryRun.ts";
 import type { Job } from "./drillJobs.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 

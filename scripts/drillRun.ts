@@ -1,15 +1,15 @@
 /** `backout drill run`: one drill, or one after the other all that the target can carry. */
 import { usageError } from "../base/errors.ts";
-import { notCarried, outOfReach } from "../drills/carried.ts";
+import { notCarried, outOfReach } from "../drills/preflight/carried.ts";
 import type { DrillConnection } from "../drills/connect.ts";
 import type { DrillEvent } from "../drills/events.ts";
 import type { FaultTarget } from "../drills/faults/fault.ts";
 import { FAULT_NAMES } from "../drills/faults/registry.ts";
-import type { DrillRecord } from "../drills/record.ts";
-import { noJournal } from "../drills/noJournal.ts";
+import type { DrillRecord } from "../drills/verdict/record.ts";
+import { noJournal } from "../drills/journal/noJournal.ts";
 import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
-import { exitCodeOf } from "../drills/verdict.ts";
+import { exitCodeOf } from "../drills/verdict/verdict.ts";
 import { otherSlot } from "../guard/slot.ts";
 import { connect } from "./drillConnection.ts";
 import { tryOut } from "./drillDryRun.ts";

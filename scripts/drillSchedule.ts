@@ -15,7 +15,7 @@ import type { Reading } from "../drills/schedule/state.ts";
 import type { StateEntry } from "../drills/schedule/stateEntry.ts";
 import { openStateFile } from "../drills/schedule/stateFile.ts";
 import { systemdUnit } from "../drills/schedule/systemd.ts";
-import { sweep } from "../drills/sweep.ts";
+import { sweep } from "../drills/undo/sweep.ts";
 import { environmentsIn } from "../guard/environment.ts";
 import type { Clock } from "../base/clock.ts";
 import { connect } from "./drillConnection.ts";

@@ -1,7 +1,7 @@
 /** Faults of the lab's AWS as drills place them: over the lab's own HTTP, found again by their seed. */
 import { z } from "zod";
 import { environmentError } from "../base/errors.ts";
-import type { ApiFaults } from "../drills/outside.ts";
+import type { ApiFaults } from "../drills/outside/outside.ts";
 import { apiFaultSchema } from "./runningLab.ts";
 
 const TIMEOUT_MS = 5_000;

@@ -3,7 +3,7 @@ import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { usageError } from "../base/errors.ts";
-import { HEAD_FILE, JOURNAL_FILE } from "../drills/journalEntry.ts";
+import { HEAD_FILE, JOURNAL_FILE } from "../drills/journal/journalEntry.ts";
 import { htmlReport } from "../drills/report/html.ts";
 import { markdownReport } from "../drills/report/markdown.ts";
 import { type ReportModel, reportModel } from "../drills/report/model.ts";

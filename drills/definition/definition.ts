@@ -2,7 +2,7 @@
 import { parseDuration } from "../../base/duration.ts";
 import type { ChosenFault } from "../faults/fault.ts";
 import { chooseFault } from "../faults/registry.ts";
-import type { Expectation } from "../hypothesis.ts";
+import type { Expectation } from "../watch/hypothesis.ts";
 import type { DrillOptions } from "../runner.ts";
 import {
   blockedBy,

@@ -8,7 +8,7 @@ import type { ReversionPath } from "../../guard/reversion.ts";
 import type { AnySignal } from "../../guard/signals.ts";
 import type { DetectionFloor } from "../../judge/detection.ts";
 import type { Fault } from "../../sidecar/lease.ts";
-import type { LoadShape } from "../load.ts";
+import type { LoadShape } from "../watch/load.ts";
 import type { PlannedStep } from "../steps/step.ts";
 
 /** How near to a real failure: a signal without a cause, a bad release, what it runs on, the guard itself. */

@@ -5,7 +5,7 @@ import type { RecordStore } from "../../guard/recordStore.ts";
 import type { Slot } from "../../guard/slot.ts";
 import type { Traffic } from "../../guard/traffic.ts";
 import type { AlarmReader } from "../alarms.ts";
-import type { Load } from "../load.ts";
+import type { Load } from "../watch/load.ts";
 
 /** What a probe may read. It changes nothing. */
 export interface ProbePorts {

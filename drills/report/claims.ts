@@ -1,5 +1,5 @@
 /** What a drill verified and how: sentences that follow from its record and samples alone. */
-import { Recovery, Source } from "../record.ts";
+import { Recovery, Source } from "../verdict/record.ts";
 import { type Claim, type ClaimFacts, stamp, when } from "./facts.ts";
 import { figure, weightsText } from "./text.ts";
 import { afterReversion, baseline, impact } from "./trafficClaims.ts";

@@ -1,6 +1,6 @@
 /** What claims are made of, and how they look a run's stamps up. */
-import type { TimelineEvent, TimelineEventName } from "../record.ts";
-import type { JournalSample } from "../samples.ts";
+import type { TimelineEvent, TimelineEventName } from "../verdict/record.ts";
+import type { JournalSample } from "../watch/samples.ts";
 import type { RunReport } from "./model.ts";
 import { offset } from "./text.ts";
 

@@ -1,6 +1,6 @@
 /** The five figures of recovery as a table, each on one scale with what the alarm set and objective allow. */
 import { formatDuration } from "../../base/duration.ts";
-import type { DrillRecord } from "../record.ts";
+import type { DrillRecord } from "../verdict/record.ts";
 import { html, type Markup } from "./escape.ts";
 import { round } from "./picture/paths.ts";
 import { figure, floorText, objectiveText, partsOf } from "./text.ts";

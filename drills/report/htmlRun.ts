@@ -1,6 +1,6 @@
 /** One run in the HTML report: verdict and figures, the picture, the timeline, what was verified. */
-import { explainLink } from "../brokenLink.ts";
-import { BrokenLink, Verdict } from "../record.ts";
+import { explainLink } from "../verdict/brokenLink.ts";
+import { BrokenLink, Verdict } from "../verdict/record.ts";
 import { html, type Markup } from "./escape.ts";
 import { figuresTable } from "./figures.ts";
 import { sampleTable, timelineTable } from "./htmlTables.ts";

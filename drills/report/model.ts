@@ -1,14 +1,14 @@
 /** What a journal says of its drills: everything a report shows, from the journal alone. Pure. */
 import { z } from "zod";
-import type { JournalEntry } from "../journalEntry.ts";
-import type { JournalReading } from "../journalVerify.ts";
+import type { JournalEntry } from "../journal/journalEntry.ts";
+import type { JournalReading } from "../journal/journalVerify.ts";
 import {
   type DrillRecord,
   drillRecordSchema,
   type TimelineEvent,
   timelineEventSchema,
-} from "../record.ts";
-import { type JournalSample, journalSampleSchema } from "../samples.ts";
+} from "../verdict/record.ts";
+import { type JournalSample, journalSampleSchema } from "../watch/samples.ts";
 import { claimsOf } from "./claims.ts";
 import type { Claim } from "./facts.ts";
 

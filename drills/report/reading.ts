@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, usageError } from "../../base/errors.ts";
-import { refuseNewer } from "../journal.ts";
-import { HEAD_FILE, JOURNAL_FILE } from "../journalEntry.ts";
-import { type JournalReading, verifyJournal } from "../journalVerify.ts";
+import { refuseNewer } from "../journal/journal.ts";
+import { HEAD_FILE, JOURNAL_FILE } from "../journal/journalEntry.ts";
+import { type JournalReading, verifyJournal } from "../journal/journalVerify.ts";
 
 const recordVersionSchema = z.looseObject({ record: z.looseObject({ schemaVersion: z.number() }) });
 

@@ -1,7 +1,7 @@
 /** The report for a terminal: the verdict, the five figures with their floors, the timeline, the claims. */
 import pc from "picocolors";
 import { formatDuration } from "../../base/duration.ts";
-import { type DrillRecord, Verdict } from "../record.ts";
+import { type DrillRecord, Verdict } from "../verdict/record.ts";
 import { plain } from "./escape.ts";
 import type { JournalModel, ReportModel, RunReport } from "./model.ts";
 import {

@@ -1,7 +1,7 @@
 /** Words and figures that every form of a report uses: durations, offsets, weights, verdicts. */
 import { formatDuration } from "../../base/duration.ts";
 import { ReversionPath } from "../../guard/reversion.ts";
-import { type DrillRecord, Recovery, Source, Verdict } from "../record.ts";
+import { type DrillRecord, Recovery, Source, Verdict } from "../verdict/record.ts";
 
 /** The time an interval took; its end may not have been reached. */
 export function figure(ms: number | null): string {

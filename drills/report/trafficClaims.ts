@@ -1,5 +1,5 @@
 /** What the load's responses show: a healthy baseline, the impact, and who answered after the reversion. */
-import type { JournalSample } from "../samples.ts";
+import type { JournalSample } from "../watch/samples.ts";
 import { type Claim, type ClaimFacts, stamp, when, windowStart } from "./facts.ts";
 import { figure, offset, plural } from "./text.ts";
 

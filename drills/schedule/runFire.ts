@@ -1,7 +1,7 @@
 /** One fire's drills through the same runner as `drill run`, one after the other. */
 import { messageOf } from "../../base/errors.ts";
 import type { DrillConnection } from "../connect.ts";
-import { Verdict } from "../record.ts";
+import { Verdict } from "../verdict/record.ts";
 import { runDrill } from "../runner.ts";
 import type { FireResult } from "./daemon.ts";
 import type { Fire } from "./decide.ts";

@@ -1,6 +1,6 @@
 /** One journal for drills in several environments at once; between drills nobody holds it. */
 import type { Clock } from "../../base/clock.ts";
-import { type Journal, openJournal } from "../journal.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
 
 export interface SharedJournal {
   /**

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Slot } from "../../guard/slot.ts";
-import type { AlarmDefinition } from "../machinery.ts";
+import type { AlarmDefinition } from "../outside/machinery.ts";
 import { standing } from "./standing.ts";
 import { type PlannedStep, type StepPorts, stepKind } from "./step.ts";
 

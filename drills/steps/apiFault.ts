@@ -1,6 +1,6 @@
 /** Lets AWS's API fail for the guard's role, in the lab, which alone can do that. */
 import { z } from "zod";
-import type { ApiFaultOrder } from "../outside.ts";
+import type { ApiFaultOrder } from "../outside/outside.ts";
 import { type PlannedStep, stepKind } from "./step.ts";
 
 export const apiFault = stepKind(

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { Slot } from "../../guard/slot.ts";
-import type { Outside } from "../outside.ts";
+import type { Outside } from "../outside/outside.ts";
 import { type PlannedStep, stepKind } from "./step.ts";
 
 /** A status of 200 to 499 that is not assigned. */

@@ -8,7 +8,7 @@ import type { RecordStore } from "../../guard/recordStore.ts";
 import type { Slot } from "../../guard/slot.ts";
 import type { Traffic } from "../../guard/traffic.ts";
 import type { AlarmReader } from "../alarms.ts";
-import type { Outside } from "../outside.ts";
+import type { Outside } from "../outside/outside.ts";
 
 export interface StepPorts {
   readonly clock: Clock;

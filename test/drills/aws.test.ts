@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { cloudWatchAlarms } from "../../drills/alarms.ts";
-import { brokenLink, type LinkEvidence } from "../../drills/brokenLink.ts";
+import { brokenLink, type LinkEvidence } from "../../drills/verdict/brokenLink.ts";
 import { dynamoFaultStore, type FaultStore } from "../../drills/faultStore.ts";
-import { gatherEvidence } from "../../drills/linkEvidence.ts";
+import { gatherEvidence } from "../../drills/verdict/linkEvidence.ts";
 import { allOn } from "../../guard/slot.ts";
 import type { FaultLease, SidecarReport } from "../../sidecar/lease.ts";
 import { GUARD_ARN, type LabAws, NAMES, startLabAws } from "./labAws.ts";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import type { DrillPorts } from "../../drills/ports.ts";
 import { type DrillOptions, runDrill } from "../../drills/runner.ts";
-import { sweep } from "../../drills/sweep.ts";
+import { sweep } from "../../drills/undo/sweep.ts";
 import { allOn } from "../../guard/slot.ts";
 import { Simulation, type Switches } from "./simulation.ts";
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { chooseFault, listFaults } from "../../drills/faults/registry.ts";
 import { runDrill } from "../../drills/runner.ts";
 import { blinded } from "../../drills/steps/alarmBlind.ts";
-import { sweep } from "../../drills/sweep.ts";
+import { sweep } from "../../drills/undo/sweep.ts";
 import { allOn } from "../../guard/slot.ts";
 import { Simulation, type Switches } from "./simulation.ts";
 

@@ -6,7 +6,7 @@ import type {
   FunctionState,
   Machinery,
   PolicyStatement,
-} from "../../drills/machinery.ts";
+} from "../../drills/outside/machinery.ts";
 
 export class FakeMachinery implements Machinery {
   readonly #clock: Pick<Clock, "now">;

@@ -1,6 +1,6 @@
 /** What lies around the simulated slots: their alarm's state, tasks, health check, and AWS's own faults. */
 import type { Clock } from "../../base/clock.ts";
-import type { ApiFaultOrder, Outside } from "../../drills/outside.ts";
+import type { ApiFaultOrder, Outside } from "../../drills/outside/outside.ts";
 import { FakeMachinery } from "./machinery.ts";
 
 export interface SurroundingsOptions {

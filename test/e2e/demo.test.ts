@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/record.ts";
+import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/verdict/record.ts";
 import { eventually, processesOf, type Sandbox, sandbox } from "./command.ts";
 
 /** Fast, so that the story fits a test; the figures are nominal and nobody asserts them. */

@@ -1,6 +1,6 @@
 import { CloudWatchClient, DescribeAlarmHistoryCommand, ScanBy } from "@aws-sdk/client-cloudwatch";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { drillRecordSchema } from "../../drills/record.ts";
+import { drillRecordSchema } from "../../drills/verdict/record.ts";
 import { type Sandbox, sandbox } from "./command.ts";
 
 let box: Sandbox;

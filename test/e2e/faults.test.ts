@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/record.ts";
+import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/verdict/record.ts";
 import { type Sandbox, sandbox } from "./command.ts";
 
 describe("every way in which a release goes bad reverts", { timeout: 120_000 }, () => {

@@ -9,8 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HEAD_FILE, JOURNAL_FILE } from "../../drills/journalEntry.ts";
-import type { DrillRecord } from "../../drills/record.ts";
+import { HEAD_FILE, JOURNAL_FILE } from "../../drills/journal/journalEntry.ts";
+import type { DrillRecord } from "../../drills/verdict/record.ts";
 import { startOf, writeJournal, type Written } from "../drills/report/journals.ts";
 import { type Sandbox, sandbox } from "./command.ts";
 

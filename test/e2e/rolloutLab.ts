@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { wallClock } from "../../base/clock.ts";
-import { type Load, startLoad } from "../../drills/load.ts";
+import { type Load, startLoad } from "../../drills/watch/load.ts";
 import { type Finished, type Sandbox, sandbox } from "./command.ts";
 
 const APP = join(import.meta.dirname, "apps", "release.ts");

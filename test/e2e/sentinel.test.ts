@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { wallClock } from "../../base/clock.ts";
-import { drillRecordSchema } from "../../drills/record.ts";
+import { drillRecordSchema } from "../../drills/verdict/record.ts";
 import { dynamoFaultStore } from "../../drills/faultStore.ts";
-import { type Load, startLoad } from "../../drills/load.ts";
+import { type Load, startLoad } from "../../drills/watch/load.ts";
 import { dynamoRecordStore } from "../../guard/recordStore.ts";
 import { environmentNames } from "../../guard/names.ts";
 import { eventually, type Sandbox, sandbox } from "./command.ts";

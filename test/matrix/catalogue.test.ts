@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { chooseFault } from "../../drills/faults/registry.ts";
-import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/record.ts";
+import { drillRecordSchema, TIMELINE_EVENTS } from "../../drills/verdict/record.ts";
 import { ReversionPath } from "../../guard/reversion.ts";
 import { type Sandbox, sandbox } from "../e2e/command.ts";
 

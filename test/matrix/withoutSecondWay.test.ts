@@ -6,7 +6,7 @@ import { DisableRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbrid
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { listFaults } from "../../drills/faults/registry.ts";
-import { drillRecordSchema } from "../../drills/record.ts";
+import { drillRecordSchema } from "../../drills/verdict/record.ts";
 import { environmentNames } from "../../guard/names.ts";
 import { type Sandbox, sandbox } from "../e2e/command.ts";
 

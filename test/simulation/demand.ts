@@ -4,8 +4,8 @@
  */
 import { every } from "../../base/clock.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { Load } from "../../drills/load.ts";
-import type { LoadJudging, LoadSnapshot, SlotCounts } from "../../drills/loadRecorder.ts";
+import type { Load } from "../../drills/watch/load.ts";
+import type { LoadJudging, LoadSnapshot, SlotCounts } from "../../drills/watch/loadRecorder.ts";
 import { type Slot, SLOTS } from "../../guard/slot.ts";
 import { binomial, poisson, type Random } from "../judge/random.ts";
 import type { Cloud } from "./cloud.ts";

@@ -1,8 +1,8 @@
 /** What a drill's runner is given: the simulated cloud over the wire, and a journal that outlives it. */
 import type { Clock } from "../../base/clock.ts";
-import type { LinkEvidence, LinkQuestion } from "../../drills/brokenLink.ts";
-import type { Journal } from "../../drills/journal.ts";
-import type { JournalEntry } from "../../drills/journalEntry.ts";
+import type { LinkEvidence, LinkQuestion } from "../../drills/verdict/brokenLink.ts";
+import type { Journal } from "../../drills/journal/journal.ts";
+import type { JournalEntry } from "../../drills/journal/journalEntry.ts";
 import type { DrillPorts } from "../../drills/ports.ts";
 import { allOn, sameWeights } from "../../guard/slot.ts";
 import type { Surroundings } from "../drills/surroundings.ts";

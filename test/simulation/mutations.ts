@@ -20,7 +20,7 @@ export interface Mutation {
 }
 
 const NEVER_LOOKS = {
-  file: "drills/undo.ts",
+  file: "drills/undo/undo.ts",
   from: "const found = await findResidue(run.ports, plan.candidate, leaseIds);",
   to: "const found: string[] = leaseIds.slice(1);",
 };
@@ -31,7 +31,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "a calm drill passes",
     edits: [
       {
-        file: "drills/undo.ts",
+        file: "drills/undo/undo.ts",
         from: 'for (const undo of run.undos.filter((one) => one.of === "fault").toReversed()) {',
         to: "for (const undo of run.undos.slice(0, 0)) {",
       },
@@ -42,7 +42,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "zero residue",
     edits: [
       {
-        file: "drills/undo.ts",
+        file: "drills/undo/undo.ts",
         from: 'for (const undo of run.undos.filter((one) => one.of === "fault").toReversed()) {',
         to: "for (const undo of run.undos.slice(0, 0)) {",
       },
@@ -54,7 +54,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "zero residue",
     edits: [
       {
-        file: "drills/restore.ts",
+        file: "drills/undo/restore.ts",
         from: "await clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state);",
         to: "",
       },
@@ -66,7 +66,11 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "zero residue",
     among: ({ troubles }) => troubles.runnerDies !== null,
     edits: [
-      { file: "drills/sweep.ts", from: "if (left.length > 0) {", to: "if (left.length > 99) {" },
+      {
+        file: "drills/undo/sweep.ts",
+        from: "if (left.length > 0) {",
+        to: "if (left.length > 99) {",
+      },
     ],
   },
   {
@@ -74,7 +78,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "parts sum",
     edits: [
       {
-        file: "drills/durations.ts",
+        file: "drills/verdict/durations.ts",
         from: "total: known ? detect + decide + revert + recover : null,",
         to: "total: known ? detect + decide + revert : null,",
       },
@@ -86,7 +90,7 @@ export const MUTATIONS: readonly Mutation[] = [
     among: ({ ttlMs }) => ttlMs !== null,
     edits: [
       {
-        file: "drills/verdict.ts",
+        file: "drills/verdict/verdict.ts",
         from: "if (!facts.faultOutlasted) return Recovery.FaultEnded;",
         to: "",
       },

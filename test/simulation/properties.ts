@@ -1,6 +1,6 @@
 /** What must be true of a drill that has ended, once everything has settled, and at the very end. */
-import { durations } from "../../drills/durations.ts";
-import { type DrillRecord, drillRecordSchema } from "../../drills/record.ts";
+import { durations } from "../../drills/verdict/durations.ts";
+import { type DrillRecord, drillRecordSchema } from "../../drills/verdict/record.ts";
 import { allOn, otherSlot, sameWeights, SLOTS } from "../../guard/slot.ts";
 import type { World } from "./simulate.ts";
 

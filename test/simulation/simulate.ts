@@ -9,10 +9,10 @@
  */
 import { every, sleep } from "../../base/clock.ts";
 import { BackoutError, messageOf } from "../../base/errors.ts";
-import type { JournalEntry } from "../../drills/journalEntry.ts";
-import type { DrillRecord } from "../../drills/record.ts";
+import type { JournalEntry } from "../../drills/journal/journalEntry.ts";
+import type { DrillRecord } from "../../drills/verdict/record.ts";
 import { runDrill } from "../../drills/runner.ts";
-import { sweep } from "../../drills/sweep.ts";
+import { sweep } from "../../drills/undo/sweep.ts";
 import { clearLatch, returnTraffic } from "../../guard/authority.ts";
 import { DEFAULT_SETTINGS, STEPS } from "../../guard/rollout/settings.ts";
 import { startRollout } from "../../guard/rollout/start.ts";

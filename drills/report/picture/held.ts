@@ -1,6 +1,6 @@
 /** How long each state was held: looks show states at moments, stamps say when they changed. */
-import type { TimelineEventName } from "../../record.ts";
-import type { JournalSample } from "../../samples.ts";
+import type { TimelineEventName } from "../../verdict/record.ts";
+import type { JournalSample } from "../../watch/samples.ts";
 import type { RunReport } from "../model.ts";
 
 /** Milliseconds since the fault. */

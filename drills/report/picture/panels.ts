@@ -1,6 +1,6 @@
 /** The panels of a picture, from top to bottom: each its title, its legend, its scale and what is drawn. */
 import { formatDuration } from "../../../base/duration.ts";
-import type { JournalSample } from "../../samples.ts";
+import type { JournalSample } from "../../watch/samples.ts";
 import { html } from "../escape.ts";
 import { windowStart } from "../facts.ts";
 import type { RunReport } from "../model.ts";

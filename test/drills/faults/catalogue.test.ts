@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { blastRadius, capProblems } from "../../../drills/blastRadius.ts";
-import { notCarried, outOfReach } from "../../../drills/carried.ts";
-import { faultFloors } from "../../../drills/faultFloors.ts";
+import { blastRadius, capProblems } from "../../../drills/preflight/blastRadius.ts";
+import { notCarried, outOfReach } from "../../../drills/preflight/carried.ts";
+import { faultFloors } from "../../../drills/preflight/faultFloors.ts";
 import { chooseFault, FAULT_NAMES, listFaults } from "../../../drills/faults/registry.ts";
 import { stoppedOf } from "../../../drills/steps/stopTasks.ts";
 import { faultSchema } from "../../../sidecar/lease.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { JournalReading } from "../../../drills/journalVerify.ts";
+import type { JournalReading } from "../../../drills/journal/journalVerify.ts";
 import { reportModel, type RunReport } from "../../../drills/report/model.ts";
 import { handWritten, onlyRun, simulated, START, startOf } from "./journals.ts";
 

@@ -6,7 +6,7 @@ import { layoutOf, NARROW, WIDE } from "../../../../drills/report/picture/layout
 import { areaPath, linePath } from "../../../../drills/report/picture/paths.ts";
 import { picture } from "../../../../drills/report/picture/picture.ts";
 import { roundUp, timeTicks } from "../../../../drills/report/picture/scale.ts";
-import { TIMELINE_EVENTS } from "../../../../drills/record.ts";
+import { TIMELINE_EVENTS } from "../../../../drills/verdict/record.ts";
 import { onlyRun, simulated } from "../journals.ts";
 
 describe("scales", () => {
