@@ -19,7 +19,7 @@ const PATH: Readonly<Record<Signals, string>> = {
 };
 
 describe("a candidate that turns bad with all the traffic comes home", () => {
-  test.for(ALL_SIGNALS.flatMap((signals) => [1, 2].map((seed) => ({ signals, seed }))))(
+  test.for(ALL_SIGNALS.map((signals, index) => ({ signals, seed: index + 1 })))(
     "by $signals, seed $seed",
     LIMIT,
     async ({ signals, seed }) => {

@@ -7,8 +7,8 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { zipOf } from "../lab/lambda/zipFile.ts";
-import { eventually } from "./command.ts";
-import { RolloutLab } from "./rolloutLab.ts";
+import { eventually } from "../e2e/command.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 /** A nominal minute is 1.5 s. */
 const SPEED = 40;

@@ -22,7 +22,7 @@ import { dynamoFaultStore } from "../../drills/faultStore.ts";
 import { environmentNames } from "../../guard/names.ts";
 import { dynamoRecordStore, type RecordStore } from "../../guard/recordStore.ts";
 import type { Reversion } from "../../guard/reversion.ts";
-import { RolloutLab } from "./rolloutLab.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 const NAMES = environmentNames("checkout");
 const ALARMS = { AlarmNames: Object.values(NAMES.guardAlarm) };

@@ -1,6 +1,6 @@
 /** Testers reach the candidate while nobody else does: by header, by cookie, by their own listener. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RolloutLab } from "./rolloutLab.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 /** A nominal minute is 2 s. */
 const SPEED = 30;

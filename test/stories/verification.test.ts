@@ -7,7 +7,7 @@ import { ListTopicsCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dynamoFaultStore } from "../../drills/faultStore.ts";
 import { environmentNames } from "../../guard/names.ts";
-import { RolloutLab } from "./rolloutLab.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 /** A nominal minute is 1.2 s. */
 const SPEED = 50;

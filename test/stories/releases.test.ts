@@ -1,6 +1,6 @@
 /** The last stable releases come back by name, also when the command is killed in the middle. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RolloutLab } from "./rolloutLab.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 /** A nominal minute is a wall second. */
 const SPEED = 60;

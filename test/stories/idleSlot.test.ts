@@ -1,6 +1,6 @@
 /** An idle slot without tasks: scaled up before its rollout, the previous one down after its warm time. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RolloutLab } from "./rolloutLab.ts";
+import { RolloutLab } from "../e2e/rolloutLab.ts";
 
 /** A nominal minute is a wall second. */
 const SPEED = 60;
