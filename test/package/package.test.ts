@@ -76,7 +76,7 @@ describe("the published package in a stranger's Pulumi project", { timeout: 240_
       String,
     );
     expect(files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))).toEqual([]);
-    expect(files.filter((file) => file.includes("test"))).toEqual([]);
+    expect(files.filter((file) => /(^|\/)test\/|\.test\./.test(file))).toEqual([]);
     expect(existsSync(join(project, "node_modules", "backout", "dist", "index.d.ts"))).toBe(true);
   });
 
