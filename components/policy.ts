@@ -13,7 +13,7 @@ export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly pulumi.Input<string>[];
   /** Condition keys and the one value that each must have. @default none */
-  readonly when?: Readonly<Record<string, string>>;
+  readonly when?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 export function inlinePolicy(grants: readonly Grant[]): pulumi.Output<string> {

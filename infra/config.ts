@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { environmentProblems, type EnvironmentArgs } from "../components/args.ts";
 import type { Problem } from "../base/errors.ts";
+import type { DrillScheduleArgs } from "../components/drillScheduleArgs.ts";
 import { RehearsedBreak } from "../components/guardArgs.ts";
+import { AnswerType, LastResort } from "../components/lastResort.ts";
 import { rolloutSettings, Strategy, STRATEGY_STEPS } from "../components/rolloutArgs.ts";
 import type { HookArgs } from "../components/rolloutHooks.ts";
 import type { HttpCheckArgs } from "../components/verificationArgs.ts";
@@ -79,6 +81,13 @@ const configSchema = z.strictObject({
   smokeChecks: httpChecks.optional(),
   wayBackChecks: httpChecks.optional(),
   secondWay: boolean.optional(),
+  lastResort: oneOf(LastResort).optional(),
+  lastResortAfter: z.string().optional(),
+  lastResortUntil: z.string().optional(),
+  lastResortStatus: number.optional(),
+  lastResortContentType: oneOf(AnswerType).optional(),
+  lastResortBody: z.string().optional(),
+  lastResortRetryAfter: number.optional(),
   probePath: z.string().optional(),
   rehearseWithout: oneOf(RehearsedBreak).optional(),
   /** Separated by blanks: `5:5m 25:10m 50:10m:gate`. */
@@ -100,12 +109,18 @@ const configSchema = z.strictObject({
   testSecret: z.string().optional(),
   testHeader: z.string().optional(),
   testCookie: z.string().optional(),
+  /** The schedule file, beside Pulumi.yaml or below it; the other two say how its drills are run. */
+  drillSchedule: z.string().optional(),
+  drillImage: z.string().optional(),
+  drillJournal: z.string().optional(),
 });
 
 export interface StackConfig {
   readonly name: string;
   readonly strategy: Strategy;
   readonly args: EnvironmentArgs;
+  /** Its file as it was written; undefined without one. */
+  readonly drills: DrillScheduleArgs | undefined;
 }
 
 /**
@@ -132,7 +147,7 @@ export function readConfig(
   const unfit = [...environmentProblems(config.name, config.args), ...unfitRollout]
     .map((problem) => underKey(problem, own))
     .filter(({ field }) => !reported.has(field));
-  const problems = [...unreadable, ...unfit];
+  const problems = [...unreadable, ...unfit, ...drillKeyProblems(own)];
   return problems.length > 0 ? { problems } : { config };
 }
 
@@ -174,6 +189,13 @@ function render(settings: Settings): StackConfig {
     smokeChecks,
     wayBackChecks,
     secondWay,
+    lastResort,
+    lastResortAfter,
+    lastResortUntil,
+    lastResortStatus,
+    lastResortContentType,
+    lastResortBody,
+    lastResortRetryAfter,
     probePath,
     rehearseWithout,
     steps,
@@ -192,6 +214,9 @@ function render(settings: Settings): StackConfig {
     testSecret,
     testHeader,
     testCookie,
+    drillSchedule,
+    drillImage,
+    drillJournal,
     strategy,
     ...workload
   } = settings;
@@ -207,6 +232,10 @@ function render(settings: Settings): StackConfig {
   return {
     name: environment,
     strategy,
+    drills:
+      drillSchedule === undefined
+        ? undefined
+        : { file: drillSchedule, image: drillImage ?? "", journal: drillJournal ?? "" },
     args: {
       releases: { blue: blueRelease, green: greenRelease },
       ...defined({ initialStable, listenerPort }),
@@ -225,6 +254,13 @@ function render(settings: Settings): StackConfig {
         wayBackChecks,
         notify: Object.keys(notify).length > 0 ? notify : undefined,
         secondWay,
+        lastResort,
+        lastResortAfter,
+        lastResortUntil,
+        lastResortStatus,
+        lastResortContentType,
+        lastResortBody,
+        lastResortRetryAfter,
         probePath,
         rehearseWithout,
       }),
@@ -240,6 +276,20 @@ function render(settings: Settings): StackConfig {
       ...(Object.keys(testRoutes).length > 0 && { testRoutes }),
     },
   };
+}
+
+const DRILL_KEYS = {
+  drillSchedule: "the path of a schedule file: the other keys of drills say how it is run",
+  drillImage: "the image of the runner, which runs the schedule file",
+  drillJournal: "s3://BUCKET/PREFIX or a directory of the container, for the schedule file's runs",
+};
+
+/** A schedule needs all three of its keys, and without one the others mean nothing. */
+function drillKeyProblems(own: Readonly<Record<string, string>>): Problem[] {
+  const entries = Object.entries(DRILL_KEYS);
+  const missing = entries.filter(([key]) => own[key] === undefined);
+  if (missing.length === entries.length) return [];
+  return missing.map(([key, allowed]) => ({ field: `backout:${key}`, value: undefined, allowed }));
 }
 
 /** Arguments whose key is not the last part of their own name. */

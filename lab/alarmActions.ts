@@ -3,6 +3,7 @@ import { messageOf } from "../base/errors.ts";
 import { lambdaPayload } from "./cloudwatch/payloads.ts";
 import type { ActionOutcome, AlarmActions } from "./cloudwatch/ports.ts";
 import { snsMessage, snsSubject } from "./cloudwatch/snsPayload.ts";
+import type { AutoScaling } from "./autoscaling/autoscaling.ts";
 import type { Lambda } from "./lambda/lambda.ts";
 import { ACCOUNT_ID } from "./service.ts";
 import type { Sns } from "./sns/sns.ts";
@@ -15,6 +16,7 @@ const TOPIC_PRINCIPAL = "cloudwatch.amazonaws.com";
 export function alarmActions(
   lambda: Pick<Lambda, "invokeAsync">,
   sns: Pick<Sns, "publish">,
+  autoScaling?: Pick<AutoScaling, "alarmed">,
 ): AlarmActions {
   return {
     async perform(actionArn, event): Promise<ActionOutcome> {
@@ -37,6 +39,7 @@ export function alarmActions(
             sourceArn: event.alarmArn,
           });
         }
+        if (service === "autoscaling" && autoScaling) return await autoScaling.alarmed(actionArn);
         return { ok: false, error: `the lab performs no alarm action on ${actionArn}` };
       } catch (error) {
         return { ok: false, error: messageOf(error) };

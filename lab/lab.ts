@@ -9,6 +9,8 @@ import { ApiFaults, type ApiFaultView } from "./apiFaults/apiFaults.ts";
 import { faultRoute } from "./apiFaults/routes.ts";
 import { alarmActions } from "./alarmActions.ts";
 import { clockByHand, type ClockStatus, type LabClock, runningClock } from "./clock.ts";
+import { AutoScaling } from "./autoscaling/autoscaling.ts";
+import { scalingPorts } from "./autoscaling/neighbours.ts";
 import { answerClock, CLOCK_PATH } from "./clockRoute.ts";
 import { CloudWatch } from "./cloudwatch/cloudwatch.ts";
 import type { TargetNetwork } from "./dataplane/network.ts";
@@ -31,6 +33,7 @@ import { Lambda } from "./lambda/lambda.ts";
 import { Logs } from "./logs/logs.ts";
 import type { MetricPoint } from "./ports.ts";
 import { roleCaller } from "./scheduler/roleCaller.ts";
+import { S3 } from "./s3/s3.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { type ControlPlaneOptions, createControlPlane, type ExtraAnswer } from "./server.ts";
 import type { LabCore, LabService } from "./service.ts";
@@ -197,18 +200,27 @@ export function assemble(
   );
   const scheduler = new Scheduler(core, {
     trusts: (...role) => iam.trusts(...role),
-    callAs: roleCaller(audit ?? iam, [lambda, sns], "scheduler"),
+    callAs: (...call) => roleCaller(audit ?? iam, [lambda, sns, ecs], "scheduler")(...call),
   });
   const alarms = alarmReader(() => cloudWatch);
-  const ecs = new Ecs(
+  const ecs: Ecs = new Ecs(
     core,
     { targets: elbv2, logs, credentials: iam, alarms, announce: ecsEvents(events) },
     options.images,
     places.portHost ? { portHost: places.portHost } : {},
   );
+  const autoScaling = new AutoScaling(
+    core,
+    scalingPorts({
+      ecs,
+      cloudWatch: () => cloudWatch,
+      iam: audit ?? iam,
+      clock: core.clock,
+    }),
+  );
   const cloudWatch: CloudWatch = new CloudWatch(
     core,
-    alarmActions(lambda, sns),
+    alarmActions(lambda, sns, autoScaling),
     alarmAnnouncements(events),
     options,
   );
@@ -220,10 +232,12 @@ export function assemble(
     lambda,
     sns,
     ecs,
+    autoScaling,
     events,
     scheduler,
     cloudWatch,
     new DynamoDb(core),
+    new S3(core, audit ?? iam),
     ec2,
   ];
 

@@ -9,6 +9,7 @@ export const ACCOUNT_ID = "000000000000";
 
 /** The SDK packages whose schemas drive the wire, by the service's signing name. */
 export const ServiceName = {
+  AutoScaling: "application-autoscaling",
   CloudWatch: "monitoring",
   DynamoDb: "dynamodb",
   Ec2: "ec2",
@@ -18,6 +19,7 @@ export const ServiceName = {
   Iam: "iam",
   Lambda: "lambda",
   Logs: "logs",
+  S3: "s3",
   Scheduler: "scheduler",
   Sns: "sns",
   Sts: "sts",
@@ -44,6 +46,12 @@ export interface Call {
   readonly requestId: string;
 }
 
+export interface PassedRole {
+  readonly roleArn: string;
+  /** `ecs-tasks.amazonaws.com` */
+  readonly toService: string;
+}
+
 /** Inputs arrive decoded by schema (dates are `Date`, blobs `Uint8Array`), never validated. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each handler names the SDK's own type.
 export type Operation = (input: any, call: Call) => object | Promise<object>;
@@ -57,6 +65,11 @@ export interface LabService {
    * authorises without a resource.
    */
   resourcesOf?(operation: string, input: Record<string, unknown>): readonly string[];
+  /**
+   * The roles that `operation` hands to a service: its caller needs `iam:PassRole` on each.
+   * @default none
+   */
+  rolesPassed?(operation: string, input: Record<string, unknown>): readonly PassedRole[];
   /** Ends timers, processes and sockets of this service. */
   stop?(): Promise<void>;
 }

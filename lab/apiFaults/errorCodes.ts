@@ -18,6 +18,7 @@ const THROTTLED: Partial<Record<ServiceName, Answer>> = {
 };
 
 const FAILED: Partial<Record<ServiceName, Answer>> = {
+  [ServiceName.AutoScaling]: ["InternalServiceException", 500],
   [ServiceName.CloudWatch]: ["InternalServiceFault", 500],
   [ServiceName.DynamoDb]: ["InternalServerError", 500],
   [ServiceName.Ec2]: ["InternalError", 500],

@@ -96,14 +96,19 @@ export function pointsOf(report: MinuteReport): readonly MetricPoint[] {
         allTimes.set(seconds, (allTimes.get(seconds) ?? 0) + n);
       }
     }
-    // An average over the targets registered when the minute ended; AWS does not say when it counts.
-    const registered = hosts.find((host) => host.dimension === dimension)?.registered ?? 0;
-    const perTarget = group.requests / Math.max(1, registered);
+  }
+  // "Always reported", so 0 for a group that got none of the load balancer's requests. An average over
+  // the targets registered when the minute ended; AWS does not say when it counts.
+  const registered = new Map(hosts.map((host) => [host.dimension, host.registered]));
+  for (const dimension of minute ? new Set([...minute.groups.keys(), ...registered.keys()]) : []) {
+    const targets = registered.get(dimension) ?? 0;
+    const requests = minute?.groups.get(dimension)?.requests ?? 0;
+    if (targets === 0 && requests === 0) continue;
     add(
       "RequestCountPerTarget",
       "Count",
       [{ TargetGroup: dimension }, { TargetGroup: dimension, LoadBalancer: balancer }],
-      one(perTarget),
+      one(requests / Math.max(1, targets)),
     );
   }
   addCount("RequestCount", balancerSets, totals.requests);

@@ -17,6 +17,7 @@ const SUPPORTED_OF_CONTAINER = [
   "portMappings",
   "essential",
   "environment",
+  "command",
   "dependsOn",
   "healthCheck",
   "startTimeout",

@@ -1,15 +1,25 @@
 /** ECS on Fargate: services and their tasks, each container a local process. */
-import { arn, type LabCore, type LabService, type Operation, ServiceName } from "../service.ts";
+import {
+  arn,
+  type LabCore,
+  type LabService,
+  type Operation,
+  type PassedRole,
+  ServiceName,
+} from "../service.ts";
 import { clusterOperations } from "./clusters.ts";
 import { lookUpTaskDefinition, nameIn } from "./find.ts";
 import type { ImageTable } from "./images.ts";
+import { rolesOf } from "./overrides.ts";
 import type { EcsPorts, EcsSettings } from "./ports.ts";
+import { TASKS_PRINCIPAL } from "./prepare.ts";
 import { Scheduler } from "./scheduler.ts";
 import { serviceOperations } from "./services.ts";
 import { EcsStore } from "./store.ts";
 import { tagOperations } from "./tagging.ts";
 import { taskDefinitionOperations } from "./taskDefinitions.ts";
 import { taskOperations } from "./tasks.ts";
+import { isRecord } from "../wire/tree.ts";
 
 export class Ecs implements LabService {
   readonly name = ServiceName.Ecs;
@@ -70,6 +80,23 @@ export class Ecs implements LabService {
       default:
         return ["*"];
     }
+  }
+
+  /** Those of a task's definition and of its run's overrides. */
+  rolesPassed(operation: string, input: Record<string, unknown>): readonly PassedRole[] {
+    const roleArns = this.#rolesIn(operation, input);
+    return roleArns.map((roleArn) => ({ roleArn, toService: TASKS_PRINCIPAL }));
+  }
+
+  #rolesIn(operation: string, input: Record<string, unknown>): readonly string[] {
+    if (operation === "RegisterTaskDefinition") {
+      const roles = [input["taskRoleArn"], input["executionRoleArn"]];
+      return roles.filter((role) => typeof role === "string" && role !== "").map(String);
+    }
+    if (operation !== "RunTask") return [];
+    const { taskDefinition, overrides } = input;
+    const found = lookUpTaskDefinition(this.#store, String(taskDefinition));
+    return found ? rolesOf(found, isRecord(overrides) ? overrides : {}) : [];
   }
 
   stop(): Promise<void> {

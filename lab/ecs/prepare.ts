@@ -5,11 +5,12 @@ import { messageOf } from "../../base/errors.ts";
 import type { LabCore } from "../service.ts";
 import type { ContainerPlan } from "./containers.ts";
 import type { ImageTable } from "./images.ts";
+import { overridden } from "./overrides.ts";
 import type { EcsPorts } from "./ports.ts";
 import { imageName, processEnvironment } from "./processEnvironment.ts";
 import type { TaskRecord } from "./store.ts";
 
-const PRINCIPAL = "ecs-tasks.amazonaws.com";
+export const TASKS_PRINCIPAL = "ecs-tasks.amazonaws.com";
 
 /** Throws an error whose message is the task's `stoppedReason`. */
 export function prepareContainers(
@@ -19,20 +20,23 @@ export function prepareContainers(
   task: TaskRecord,
 ): ContainerPlan[] {
   const { definition } = task.taskDefinition;
-  if (definition.executionRoleArn) assumeRole(ports, definition.executionRoleArn, task);
-  const credentials = definition.taskRoleArn
-    ? assumeRole(ports, definition.taskRoleArn, task)
-    : undefined;
+  const { overrides } = task;
+  const executionRoleArn = overrides.executionRoleArn ?? definition.executionRoleArn;
+  const taskRoleArn = overrides.taskRoleArn ?? definition.taskRoleArn;
+  if (executionRoleArn) assumeRole(ports, executionRoleArn, task);
+  const credentials = taskRoleArn ? assumeRole(ports, taskRoleArn, task) : undefined;
   const directory = join(core.directory, "tasks", task.id);
   mkdirSync(directory, { recursive: true });
-  return (definition.containerDefinitions ?? []).map((container, index): ContainerPlan => {
+  return (definition.containerDefinitions ?? []).map((defined, index): ContainerPlan => {
+    const container = overridden(defined, overrides);
     const mapping = images[imageName(container.image ?? "")];
     if (!mapping) throw new Error(noSuchImage(container.image ?? "", images));
     const stream = logStream(ports, container.logConfiguration?.options, container.name, task.id);
     return {
       definition: container,
       record: task.containers[index]!,
-      command: mapping.command,
+      // As a container's: what the image runs is its entry point, and a command comes behind it.
+      command: [...mapping.command, ...(container.command ?? [])],
       cwd: mapping.cwd,
       localPorts: task.localPorts,
       env: withReason("CannotStartContainerError", () =>
@@ -57,7 +61,7 @@ export function prepareContainers(
 
 function assumeRole(ports: EcsPorts, roleArn: string, task: TaskRecord) {
   try {
-    return ports.credentials.issue(roleArn, task.id, PRINCIPAL);
+    return ports.credentials.issue(roleArn, task.id, TASKS_PRINCIPAL);
   } catch (error) {
     throw new Error(
       `ECS was unable to assume the role '${roleArn}' that was provided for this task. Please ` +

@@ -101,7 +101,7 @@ export function renderTask(task: TaskRecord, include: readonly string[] = []): T
     connectivity: "CONNECTED",
     attachments: [],
     attributes: [],
-    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
+    overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...task.overrides },
     version: task.version,
     createdAt: new Date(task.createdAt),
     startedAt: at(task.startedAt),

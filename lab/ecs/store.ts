@@ -8,6 +8,7 @@ import type {
   ServiceEvent,
   Tag,
   TaskDefinition,
+  TaskOverride,
   TaskStopCode,
 } from "@aws-sdk/client-ecs";
 
@@ -119,6 +120,8 @@ export interface TaskRecord {
   readonly loadBalancers: readonly LoadBalancer[];
   readonly startedBy: string;
   readonly group: string;
+  /** What its run changed of its definition. */
+  readonly overrides: TaskOverride;
   readonly createdAt: number;
   readonly containers: ContainerRecord[];
   readonly tags: Tags;

@@ -1,7 +1,7 @@
 /** Runs one task from PROVISIONING to STOPPED; knows nothing of services and targets. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { TaskStopCode } from "@aws-sdk/client-ecs";
+import type { TaskOverride, TaskStopCode } from "@aws-sdk/client-ecs";
 import type { Cancel } from "../../base/clock.ts";
 import { messageOf } from "../../base/errors.ts";
 import { hexId } from "../../base/ids.ts";
@@ -135,6 +135,7 @@ export function newTask(
     TaskRecord,
     "service" | "deploymentId" | "loadBalancers" | "startedBy" | "group" | "tags"
   >,
+  overrides: TaskOverride = {},
 ): TaskRecord {
   const id = hexId(32);
   return {
@@ -143,6 +144,7 @@ export function newTask(
     cluster,
     taskDefinition,
     ...origin,
+    overrides,
     createdAt,
     containers: (taskDefinition.definition.containerDefinitions ?? []).map(
       ({ name = "", image = "" }): ContainerRecord => ({

@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { arn, AwsError, type LabCore } from "../service.ts";
 import { notImplemented } from "../supported.ts";
 import { findActiveTaskDefinition, findCluster, lookUpTask, nameIn } from "./find.ts";
+import { checkOverrides } from "./overrides.ts";
 import { renderTask } from "./render.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { checkNetwork } from "./serviceRequest.ts";
@@ -26,6 +27,8 @@ const RUN = [
   "startedBy",
   "tags",
   "clientToken",
+  "overrides",
+  "platformVersion",
 ];
 
 export function taskOperations(core: LabCore, store: EcsStore, scheduler: Scheduler) {
@@ -88,17 +91,28 @@ export function taskOperations(core: LabCore, store: EcsStore, scheduler: Schedu
       const cluster = findCluster(store, input.cluster);
       const taskDefinition = findActiveTaskDefinition(store, input.taskDefinition);
       checkNetwork(input.networkConfiguration);
+      const overrides = checkOverrides(input.overrides, taskDefinition);
+      const platform = input.platformVersion ?? "LATEST";
+      if (platform !== "LATEST" && platform !== "1.4.0") {
+        throw notImplemented("RunTask", `platformVersion ${platform}`);
+      }
       const count = input.count ?? 1;
       if (!(count >= 1 && count <= 10)) throw invalid("count must be from 1 to 10.");
       const tasks = Array.from({ length: count }, () =>
-        newTask(cluster, taskDefinition, core.clock.now(), {
-          service: undefined,
-          deploymentId: undefined,
-          loadBalancers: [],
-          startedBy: input.startedBy ?? "",
-          group: input.group ?? `family:${taskDefinition.family}`,
-          tags: tagsFrom(input.tags),
-        }),
+        newTask(
+          cluster,
+          taskDefinition,
+          core.clock.now(),
+          {
+            service: undefined,
+            deploymentId: undefined,
+            loadBalancers: [],
+            startedBy: input.startedBy ?? "",
+            group: input.group ?? `family:${taskDefinition.family}`,
+            tags: tagsFrom(input.tags),
+          },
+          overrides,
+        ),
       );
       for (const task of tasks) scheduler.run(task);
       if (input.clientToken) started.set(input.clientToken, { request: input, tasks });

@@ -44,6 +44,8 @@ export async function requestConditions(
     "aws:resourceaccount": resource === "*" ? [] : [ACCOUNT_ID],
     ...(await resourceTags(service, resource, caller)),
     ...(service.name === ServiceName.CloudWatch ? { "cloudwatch:namespace": putInto(input) } : {}),
+    ...(service.name === ServiceName.AutoScaling ? scalingKeys(input) : {}),
+    ...(service.name === ServiceName.S3 ? { "s3:prefix": [textOf(input["Prefix"])] } : {}),
     ...(service.name === ServiceName.Ecs ? { "ecs:cluster": [clusterArn(input["cluster"])] } : {}),
   };
 }
@@ -95,6 +97,14 @@ export function keyed(prefix: string, tags: Readonly<Record<string, string>>): C
 function clusterArn(cluster: unknown): string {
   const name = typeof cluster === "string" && cluster !== "" ? cluster : "default";
   return name.startsWith("arn:") ? name : `arn:aws:ecs:${REGION}:${ACCOUNT_ID}:cluster/${name}`;
+}
+
+/** Of every operation that names a target ("Condition keys for AWS Application Auto Scaling"). */
+function scalingKeys(input: Readonly<Record<string, unknown>>): Context {
+  return {
+    "application-autoscaling:service-namespace": [textOf(input["ServiceNamespace"])],
+    "application-autoscaling:scalable-dimension": [textOf(input["ScalableDimension"])],
+  };
 }
 
 /** Only PutMetricData has this key ("Using condition keys to limit access to CloudWatch namespaces"). */

@@ -1,6 +1,12 @@
 /** Lambda: functions whose code runs in processes of their own, with their role's credentials. */
 import { randomUUID } from "node:crypto";
-import { type LabCore, type LabService, type Operation, ServiceName } from "../service.ts";
+import {
+  type LabCore,
+  type LabService,
+  type Operation,
+  type PassedRole,
+  ServiceName,
+} from "../service.ts";
 import { Executor } from "./executor.ts";
 import { eventInvokeOperations } from "./eventInvoke.ts";
 import { functionOperations } from "./functions.ts";
@@ -87,6 +93,12 @@ export class Lambda implements LabService {
     const named = input["FunctionName"] ?? input["Resource"];
     if (operation === "ListFunctions" || typeof named !== "string") return ["*"];
     return [functionArn(parseReference(named).name)];
+  }
+
+  /** The function's role is Lambda's to assume. */
+  rolesPassed(operation: string, { Role }: Record<string, unknown>): readonly PassedRole[] {
+    if (operation !== "CreateFunction" && operation !== "UpdateFunctionConfiguration") return [];
+    return typeof Role === "string" ? [{ roleArn: Role, toService: "lambda.amazonaws.com" }] : [];
   }
 
   async stop(): Promise<void> {

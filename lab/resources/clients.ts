@@ -1,4 +1,5 @@
 /** AWS SDK clients of one endpoint, each loaded and made when first used: loading is not cheap. */
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -24,6 +25,7 @@ export interface AwsTarget {
 }
 
 export interface Clients {
+  autoscaling(): Promise<ApplicationAutoScalingClient>;
   cloudwatch(): Promise<CloudWatchClient>;
   dynamodb(): Promise<DynamoDBClient>;
   ec2(): Promise<EC2Client>;
@@ -41,6 +43,10 @@ export interface Clients {
 export function makeClients(target: AwsTarget): Clients {
   const config = { ...target, maxAttempts: 3 };
   return {
+    autoscaling: once(async () => {
+      const sdk = await import("@aws-sdk/client-application-auto-scaling");
+      return new sdk.ApplicationAutoScalingClient(config);
+    }),
     cloudwatch: once(async () => {
       const { CloudWatchClient: Client } = await import("@aws-sdk/client-cloudwatch");
       return new Client(config);

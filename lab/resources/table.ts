@@ -3,6 +3,8 @@ import { usageError } from "../../base/errors.ts";
 import type { Invoke, ResourceTable, ResourceType } from "./types.ts";
 
 const RESOURCES: Readonly<Record<string, () => Promise<ResourceType>>> = {
+  "aws:appautoscaling/policy:Policy": async () => (await import("./autoscaling/policy.ts")).policy,
+  "aws:appautoscaling/target:Target": async () => (await import("./autoscaling/target.ts")).target,
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": async () =>
     (await import("./cloudwatch/compositeAlarm.ts")).compositeAlarm,
   "aws:cloudwatch/eventRule:EventRule": async () =>

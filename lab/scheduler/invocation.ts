@@ -1,6 +1,7 @@
 /** One invocation of a schedule's target: what is called, with what payload. Pure. */
 import { toTheSecond } from "../events/event.ts";
 import { ACCOUNT_ID, REGION, ServiceName } from "../service.ts";
+import { runTaskInput } from "./ecsTarget.ts";
 import type { ApiCall } from "./ports.ts";
 import type { Schedule } from "./store.ts";
 
@@ -14,7 +15,15 @@ export interface Attempt {
 
 /** Lambda's functions are invoked asynchronously (User Guide, "templated targets"). */
 export function callOf(schedule: Schedule, attempt: Attempt): ApiCall {
-  const { target } = schedule;
+  const { target, name } = schedule;
+  if (target.ecs) {
+    const overrides = target.input === undefined ? undefined : payloadOf(schedule, attempt);
+    return {
+      service: ServiceName.Ecs,
+      operation: "RunTask",
+      input: { ...runTaskInput(target.arn, target.ecs, name, overrides) },
+    };
+  }
   const payload = payloadOf(schedule, attempt);
   return target.arn.split(":")[2] === "sns"
     ? {

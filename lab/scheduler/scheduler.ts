@@ -1,9 +1,10 @@
-/** EventBridge Scheduler: one-time and recurring calls of functions and topics, as a role. */
+/** EventBridge Scheduler: one-time and recurring calls of functions, topics and tasks, as a role. */
 import { ServiceName } from "../service.ts";
-import type { LabCore, LabService, Operation } from "../service.ts";
+import type { LabCore, LabService, Operation, PassedRole } from "../service.ts";
+import { isRecord } from "../wire/tree.ts";
 import { groupOperations } from "./groups.ts";
 import type { SchedulerPorts } from "./ports.ts";
-import { Runner } from "./runner.ts";
+import { Runner, SERVICE_PRINCIPAL } from "./runner.ts";
 import { scheduleOperations } from "./schedules.ts";
 import { DEFAULT_GROUP, groupArn, scheduleArn, ScheduleStore } from "./store.ts";
 
@@ -29,6 +30,13 @@ export class Scheduler implements LabService {
     if (typeof Name !== "string") return ["*"];
     if (operation.endsWith("Group")) return [groupArn(Name)];
     return [scheduleArn(typeof GroupName === "string" ? GroupName : DEFAULT_GROUP, Name)];
+  }
+
+  /** The target's role is Scheduler's to assume. */
+  rolesPassed(operation: string, { Target }: Record<string, unknown>): readonly PassedRole[] {
+    if (operation !== "CreateSchedule" && operation !== "UpdateSchedule") return [];
+    const roleArn = isRecord(Target) ? Target["RoleArn"] : undefined;
+    return typeof roleArn === "string" ? [{ roleArn, toService: SERVICE_PRINCIPAL }] : [];
   }
 
   /** Resolves when no invocation is under way. */

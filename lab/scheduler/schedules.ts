@@ -163,6 +163,7 @@ function describe(schedule: Schedule): Sdk.GetScheduleOutput {
       Arn: target.arn,
       RoleArn: target.roleArn,
       ...(target.input === undefined ? {} : { Input: target.input }),
+      ...(target.ecs === undefined ? {} : { EcsParameters: target.ecs }),
       RetryPolicy: target.retryPolicy ?? {
         MaximumEventAgeInSeconds: target.retry.ageSeconds,
         MaximumRetryAttempts: target.retry.attempts,

@@ -3,6 +3,7 @@ import type * as Sdk from "@aws-sdk/client-scheduler";
 import type { RetryPolicy } from "../events/retry.ts";
 import type { Expression } from "../events/schedule/expression.ts";
 import { arn } from "../service.ts";
+import type { EcsTarget } from "./ecsTarget.ts";
 import { notFound } from "./errors.ts";
 
 export const DEFAULT_GROUP = "default";
@@ -49,6 +50,8 @@ export interface ScheduleTarget {
   readonly arn: string;
   readonly roleArn: string;
   readonly input: string | undefined;
+  /** Of a target that is a cluster. */
+  readonly ecs: EcsTarget | undefined;
   /** As it was put. */
   readonly retryPolicy: Sdk.RetryPolicy | undefined;
   readonly retry: RetryPolicy;

@@ -7,6 +7,7 @@ import { isZone, UTC } from "../../base/zone.ts";
 import { ACCOUNT_ID, REGION } from "../service.ts";
 import { notImplemented, refuseUnsupported } from "../supported.ts";
 import { constraint, invalid } from "../events/errors.ts";
+import { ecsTargetOf } from "./ecsTarget.ts";
 import type { ScheduleTarget, Timing } from "./store.ts";
 
 const MINUTE_MS = 60_000;
@@ -91,7 +92,7 @@ function windowOf(window: Sdk.FlexibleTimeWindow | undefined): number {
 
 export function targetOf(operation: string, target: Sdk.Target | undefined): ScheduleTarget {
   if (!target) throw constraint(undefined, "target", "Member must not be null");
-  refuseUnsupported(operation, target, ["Arn", "RoleArn", "Input", "RetryPolicy"]);
+  refuseUnsupported(operation, target, ["Arn", "RoleArn", "Input", "RetryPolicy", "EcsParameters"]);
   const arn = targetArn(operation, target.Arn);
   const roleArn = target.RoleArn ?? "";
   if (!/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(roleArn)) {
@@ -104,6 +105,7 @@ export function targetOf(operation: string, target: Sdk.Target | undefined): Sch
     arn,
     roleArn,
     input: inputOf(arn, target.Input),
+    ecs: ecsTargetOf(operation, arn.split(":")[2] ?? "", target.EcsParameters),
     retryPolicy: retry,
     retry: {
       attempts: retry?.MaximumRetryAttempts ?? DEFAULT_RETRY.attempts,
@@ -125,23 +127,28 @@ function targetArn(operation: string, target = ""): string {
   if (arn !== "arn" || service === "") {
     throw constraint(target, "target.arn", "Member must be an ARN");
   }
-  if (service !== "lambda" && service !== "sns") {
+  if (service !== "lambda" && service !== "sns" && service !== "ecs") {
     throw notImplemented(
       operation,
-      `targets of ${service}: only Lambda functions and SNS topics, not ${target}`,
+      `targets of ${service}: only Lambda functions, SNS topics and ECS clusters, not ${target}`,
     );
   }
   if (region === REGION && account === ACCOUNT_ID) return target;
   throw invalid(`Invalid target ${target}: it is of another region or account.`);
 }
 
-/** "If you are configuring a templated Lambda [...] target, the input must be well-formed JSON." */
+/**
+ * "If you are configuring a templated Lambda [...] target, the input must be well-formed JSON." An ECS
+ * target's holds the overrides of RunTask.
+ */
 function inputOf(arn: string, input: string | undefined): string | undefined {
-  if (input === undefined || arn.split(":")[2] !== "lambda") return input;
+  const service = arn.split(":")[2];
+  if (input === undefined || service === "sns") return input;
   try {
     JSON.parse(input);
     return input;
   } catch {
-    throw invalid("The Input of a Lambda target must be well-formed JSON.");
+    const what = service === "ecs" ? "an ECS" : "a Lambda";
+    throw invalid(`The Input of ${what} target must be well-formed JSON.`);
   }
 }

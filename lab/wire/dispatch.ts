@@ -1,6 +1,7 @@
 /** From a signed request to a service's answer: route, credential, permission, operation. */
 import { messageOf } from "../../base/errors.ts";
 import { ACCOUNT_ID, AwsError, REGION, ROLE_KEY_PREFIX } from "../service.ts";
+import { refusedPass } from "../iam/passRole.ts";
 import { requestConditions } from "../iam/requestConditions.ts";
 import type { LabService, Principal, ServiceName } from "../service.ts";
 import type { Found } from "./codec.ts";
@@ -173,6 +174,9 @@ async function permit(
     const decision = iam.authorize(principal, action, [resource], conditions);
     if (!decision.allowed) throw accessDenied(service.name, route.protocol, decision.message);
   }
+  const passed = service.rolesPassed?.(operation, input) ?? [];
+  const refused = refusedPass(iam, principal, passed);
+  if (refused !== undefined) throw accessDenied(service.name, route.protocol, refused);
 }
 
 function stackOf(error: unknown): string {

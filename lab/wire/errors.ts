@@ -85,6 +85,7 @@ export function accessDenied(
     case Protocol.Ec2:
       return new AwsError("UnauthorizedOperation", message, 403);
     case Protocol.Query:
+    case Protocol.RestXml:
       return new AwsError("AccessDenied", message, 403);
     case Protocol.Rest:
       return new AwsError("AccessDeniedException", message, 403);
@@ -105,6 +106,8 @@ export function invalidToken(protocol: Protocol): AwsError {
       return new AwsError("AuthFailure", message, 401);
     case Protocol.Query:
       return new AwsError("InvalidClientTokenId", message, 403);
+    case Protocol.RestXml:
+      return new AwsError("InvalidToken", message, 400);
     case Protocol.Rest:
       return new AwsError("UnrecognizedClientException", message, 403);
     default:
@@ -120,6 +123,8 @@ export function wrongRegion(protocol: Protocol, region: string): AwsError {
       return new AwsError("AuthFailure", message, 401);
     case Protocol.Query:
       return new AwsError("SignatureDoesNotMatch", message, 403);
+    case Protocol.RestXml:
+      return new AwsError("AuthorizationHeaderMalformed", message, 400);
     case Protocol.Rest:
       return new AwsError("InvalidSignatureException", message, 403);
     default:
@@ -134,6 +139,8 @@ export function malformed(protocol: Protocol, message: string): AwsError {
       return new AwsError("InvalidParameterValue", message);
     case Protocol.Query:
       return new AwsError("MalformedInput", message);
+    case Protocol.RestXml:
+      return new AwsError("MalformedXML", message);
     default:
       return new AwsError("SerializationException", message);
   }

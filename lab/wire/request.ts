@@ -75,6 +75,8 @@ export async function decodeBody(
 ): Promise<Uint8Array> {
   if (body.byteLength > limitBytes) throw tooLarge(limitBytes);
   if (encoding === undefined || encoding === "" || encoding === "identity") return body;
+  // S3's own framing, which its codec takes off.
+  if (encoding === "aws-chunked") return body;
   if (encoding !== "gzip") {
     throw new AwsError("SerializationException", `Content-Encoding ${encoding} is not understood`);
   }

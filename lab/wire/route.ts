@@ -10,6 +10,7 @@ import { jsonCodec } from "./json.ts";
 import { ec2Codec, queryCodec } from "./queryCodec.ts";
 import type { WireHead } from "./request.ts";
 import { restCodec } from "./rest.ts";
+import { restXmlCodec } from "./restXml.ts";
 import { factsOf, Protocol, serviceByScope, serviceByTarget } from "./services.ts";
 
 export interface Route {
@@ -26,7 +27,7 @@ const CBOR_PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
 const BY_PATH: ReadonlySet<ServiceName> = new Set([ServiceName.Lambda, ServiceName.Scheduler]);
 
 /** Services whose clients read refusals in XML. The lab has none of them. */
-const ANSWERS_XML = new Set(["s3", "route53", "cloudfront"]);
+const ANSWERS_XML = new Set(["route53", "cloudfront"]);
 
 export function routeOf(head: WireHead, credential: Credential | undefined): Route {
   const cborPath = CBOR_PATH.exec(head.path);
@@ -39,6 +40,9 @@ export function routeOf(head: WireHead, credential: Credential | undefined): Rou
   }
   const service = credential ? serviceByScope(credential.service) : undefined;
   const asked = askedFor(credential, "unknown");
+  if (service === ServiceName.S3) {
+    return { protocol: Protocol.RestXml, codec: restXmlCodec, service, asked };
+  }
   if (isForm(head)) {
     return service === ServiceName.Ec2
       ? { protocol: Protocol.Ec2, codec: ec2Codec(factsOf(service)), service, asked }

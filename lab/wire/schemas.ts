@@ -155,6 +155,7 @@ export function kindOf(shape: Shape): ShapeKind {
 
 export interface WireTraits {
   readonly xmlName?: string;
+  readonly xmlFlattened?: unknown;
   readonly ec2QueryName?: string;
   readonly httpLabel?: unknown;
   readonly httpQuery?: string;

@@ -7,6 +7,7 @@ export const Protocol = {
   Json: "awsJson",
   Cbor: "rpcv2Cbor",
   Rest: "restJson1",
+  RestXml: "restXml",
 } as const;
 export type Protocol = (typeof Protocol)[keyof typeof Protocol];
 
@@ -26,6 +27,15 @@ export interface ServiceFacts {
 }
 
 const FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
+  [ServiceName.AutoScaling]: {
+    title: "Application Auto Scaling",
+    version: "2016-02-06",
+    target: "AnyScaleFrontendService",
+    xmlNamespace: "",
+    iamPrefix: "application-autoscaling",
+    queryCompatible: false,
+    importClient: () => import("@aws-sdk/client-application-auto-scaling"),
+  },
   [ServiceName.CloudWatch]: {
     title: "CloudWatch",
     version: "2010-08-01",
@@ -107,6 +117,15 @@ const FACTS: Readonly<Record<ServiceName, ServiceFacts>> = {
     queryCompatible: false,
     importClient: () => import("@aws-sdk/client-cloudwatch-logs"),
   },
+  [ServiceName.S3]: {
+    title: "S3",
+    version: "2006-03-01",
+    target: "AmazonS3",
+    xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+    iamPrefix: "s3",
+    queryCompatible: false,
+    importClient: () => import("@aws-sdk/client-s3"),
+  },
   [ServiceName.Scheduler]: {
     title: "EventBridge Scheduler",
     version: "2021-06-30",
@@ -153,6 +172,13 @@ export function serviceByScope(scope: string): ServiceName | undefined {
 
 const ACTIONS: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
   [ServiceName.Lambda]: { Invoke: "InvokeFunction" },
+  [ServiceName.S3]: {
+    DeleteObjects: "DeleteObject",
+    HeadBucket: "ListBucket",
+    HeadObject: "GetObject",
+    ListBuckets: "ListAllMyBuckets",
+    ListObjectsV2: "ListBucket",
+  },
   [ServiceName.Sns]: { PublishBatch: "Publish" },
 };
 

@@ -103,9 +103,9 @@ describe("the front door", () => {
 
   test("a service that the lab has not answers 501 and is named", async () => {
     const { endpoint } = await startServer({});
-    const s3 = await fetch(endpoint, { headers: signedAs("s3") });
-    expect(s3.status).toBe(501);
-    expect(await s3.text()).toContain("The lab does not implement the service s3");
+    const sqs = await fetch(endpoint, { headers: signedAs("sqs") });
+    expect(sqs.status).toBe(501);
+    expect(await sqs.text()).toContain("The lab does not implement the service sqs");
   });
 
   test("an answer that HTTP cannot carry is a failure, not a hang", async () => {

@@ -41,7 +41,8 @@ export function commonDefinition(input: CommonInput): {
 }
 
 /** Actions that AWS performs and the lab cannot. */
-const UNSUPPORTED_ACTIONS = /^arn:aws:(?:automate|swf|autoscaling|ssm|ssm-incidents|aiops):/;
+const UNSUPPORTED_ACTIONS =
+  /^arn:aws:(?:automate|swf|ssm|ssm-incidents|aiops|autoscaling(?!.*:resource\/ecs\/)):/;
 
 function requireActions(member: string, arns: readonly string[] | undefined): readonly string[] {
   const list = arns ?? [];
@@ -52,6 +53,7 @@ function requireActions(member: string, arns: readonly string[] | undefined): re
     const [, , service, region = "", account, resource = ""] = action.split(":");
     const known =
       (service === "sns" && resource !== "") ||
+      (service === "autoscaling" && resource === "scalingPolicy") ||
       (service === "lambda" && resource === "function" && action.split(":").length > 6);
     if (!action.startsWith("arn:aws:") || !known || !/^\d{12}$/.test(account ?? ""))
       throw validationError(`Invalid arn syntax: ${action}`);

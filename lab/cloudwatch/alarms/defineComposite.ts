@@ -21,6 +21,10 @@ export function compositeDefinition(
   if (input.ActionConfiguration !== undefined)
     throw notImplemented("the parameter ActionConfiguration");
   const common = commonDefinition(input);
+  const scaling = Object.values(common.actions).flat().find(isScaling);
+  // "Composite alarms can't trigger Auto Scaling actions"; AWS's own words are not documented.
+  if (scaling !== undefined)
+    throw validationError(`Invalid action for a composite alarm: ${scaling}`);
   const ruleText = requireLength("alarmRule", input.AlarmRule, 1, 10_240);
   if (ruleText.trim() !== ruleText)
     throw validationError("AlarmRule must not contain leading or trailing whitespace or be null");
@@ -80,4 +84,8 @@ function parse(text: string): Rule {
       throw validationError(`AlarmRule must be a valid rule expression: ${error.message}`);
     throw error;
   }
+}
+
+function isScaling(action: string): boolean {
+  return action.startsWith("arn:aws:autoscaling:");
 }

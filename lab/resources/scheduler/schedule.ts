@@ -4,16 +4,20 @@ import {
   DeleteScheduleCommand,
   GetScheduleCommand,
   UpdateScheduleCommand,
+  AssignPublicIp,
   type ActionAfterCompletion,
   type FlexibleTimeWindowMode,
+  type LaunchType,
   type ScheduleState,
 } from "@aws-sdk/client-scheduler";
 import {
+  boolean,
   type InputProblem,
   type InputsOf,
   number,
   object,
   required,
+  set,
   text,
   words,
 } from "../shape.ts";
@@ -45,6 +49,18 @@ const INPUTS = {
       roleArn: required(text),
       input: text,
       retryPolicy: object({ maximumEventAgeInSeconds: number, maximumRetryAttempts: number }),
+      ecsParameters: object({
+        taskDefinitionArn: required(text),
+        taskCount: number,
+        launchType: words<LaunchType>(),
+        platformVersion: text,
+        group: text,
+        networkConfiguration: object({
+          subnets: required(set(text)),
+          securityGroups: set(text),
+          assignPublicIp: boolean,
+        }),
+      }),
     }),
   ),
 } as const;
@@ -75,7 +91,29 @@ function scheduleOf(inputs: InputsOf<typeof INPUTS>) {
           MaximumRetryAttempts: target.retryPolicy.maximumRetryAttempts,
         },
       }),
+      ...(target.ecsParameters && { EcsParameters: ecsOf(target.ecsParameters) }),
     },
+  };
+}
+
+type EcsInputs = NonNullable<InputsOf<typeof INPUTS>["target"]["ecsParameters"]>;
+
+function ecsOf({ networkConfiguration: network, ...rest }: EcsInputs) {
+  return {
+    TaskDefinitionArn: rest.taskDefinitionArn,
+    TaskCount: rest.taskCount,
+    LaunchType: rest.launchType,
+    PlatformVersion: rest.platformVersion,
+    Group: rest.group,
+    ...(network && {
+      NetworkConfiguration: {
+        awsvpcConfiguration: {
+          Subnets: network.subnets,
+          SecurityGroups: network.securityGroups,
+          AssignPublicIp: network.assignPublicIp ? AssignPublicIp.ENABLED : AssignPublicIp.DISABLED,
+        },
+      },
+    }),
   };
 }
 

@@ -90,7 +90,7 @@ describe("faults that are refused", () => {
     ["throttle", ["fault"]],
     [{}, ["kind"]],
     [{ kind: "fire" }, ["kind"]],
-    [{ kind: "throttle", service: "s3" }, ["service"]],
+    [{ kind: "throttle", service: "sqs" }, ["service"]],
     [{ kind: "throttle", operation: "Describe Listeners" }, ["operation"]],
     [{ kind: "throttle", role: "arn:aws:iam::000000000000:role/guard" }, ["role"]],
     [{ kind: "throttle", probability: 0 }, ["probability"]],
@@ -105,7 +105,7 @@ describe("faults that are refused", () => {
     [{ kind: "stale-read", lagSeconds: 3601 }, ["lagSeconds"]],
     [{ kind: "stale-read", latencyMs: 5 }, ["lagSeconds", "latencyMs"]],
     [
-      { kind: "latency", service: "s3", probability: 2, seed: "x", every: 3 },
+      { kind: "latency", service: "sqs", probability: 2, seed: "x", every: 3 },
       ["every", "latencyMs", "probability", "seed", "service"],
     ],
   ])("%j: every problem at once, %j", (input, fields) => {

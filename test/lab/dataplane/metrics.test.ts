@@ -89,6 +89,14 @@ describe("a minute with traffic", () => {
     );
   });
 
+  test("is 0 per target for a group that got none of the requests", async () => {
+    const world = await twoSides();
+    await tally(world.url, 2);
+    await world.clock.advance(60_000);
+    expect(world.metric("RequestCountPerTarget", { TargetGroup: GREEN })).toEqual([[0, [0], [1]]]);
+    expect(world.metric("RequestCount", { TargetGroup: GREEN, ...LB })).toEqual([]);
+  });
+
   test("belongs to the requests whose responses completed in it", async () => {
     const world = new World();
     world.balancer();

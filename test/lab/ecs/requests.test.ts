@@ -98,7 +98,7 @@ describe("task definitions", () => {
     ["one port twice", [app, { ...app, name: "b" }], {}, "ClientException"],
     ["nothing essential", [{ ...app, essential: false }], {}, "ClientException"],
     ["no image", [{ name: "app" }], {}, "ClientException"],
-    ["a command", [{ ...app, command: ["x"] }], {}, "NotImplemented"],
+    ["an entry point", [{ ...app, entryPoint: ["x"] }], {}, "NotImplemented"],
     ["a check without CMD", [checked({ command: ["curl"] })], {}, "ClientException"],
     ["a check without a command", [checked({ command: ["CMD"] })], {}, "ClientException"],
     ["a check too often", [checked({ interval: 4 })], {}, "ClientException"],

@@ -61,6 +61,10 @@ beforeAll(async () => {
   await make("cluster", "aws:ecs/cluster:Cluster", {});
   const task = { ...TASK, executionRoleArn: there["role"] ?? "" };
   await make("task", "aws:ecs/taskDefinition:TaskDefinition", task);
+  for (const as of ["scaled", "unscaled"]) {
+    await make(as, "aws:ecs/service:Service", { name: as, ...service() });
+  }
+  await make("bounds", "aws:appautoscaling/target:Target", scalable("scaled"));
   await make("function", "aws:lambda/function:Function", { ...code(1), role: there["role"] ?? "" });
   await make("topic", "aws:sns/topic:Topic", {});
   await make("rule", "aws:cloudwatch/eventRule:EventRule", { scheduleExpression: "rate(1 day)" });
@@ -168,6 +172,38 @@ const alarm = {
 };
 
 const CASES: Record<string, Case> = {
+  "aws:appautoscaling/policy:Policy": {
+    first: () => ({
+      name: "cpu",
+      policyType: "TargetTrackingScaling",
+      ...scalableIdentity("scaled"),
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue: 50,
+        predefinedMetricSpecification: { predefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      },
+    }),
+    made: {
+      arn: arn("autoscaling:.*:policyName/cpu$"),
+      alarmArns: [arn("cloudwatch:.*-AlarmHigh-"), arn("cloudwatch:.*-AlarmLow-")],
+    },
+    second: () => ({
+      name: "cpu",
+      policyType: "TargetTrackingScaling",
+      ...scalableIdentity("scaled"),
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue: 50,
+        disableScaleIn: true,
+        predefinedMetricSpecification: { predefinedMetricType: "ECSServiceAverageCPUUtilization" },
+      },
+    }),
+    changed: { alarmArns: [arn("cloudwatch:.*-AlarmHigh-")] },
+  },
+  "aws:appautoscaling/target:Target": {
+    first: () => scalable("unscaled"),
+    made: { arn: arn("application-autoscaling:.*:scalable-target/"), minCapacity: 0 },
+    second: () => ({ ...scalable("unscaled"), maxCapacity: 9 }),
+    changed: { maxCapacity: 9 },
+  },
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": {
     first: () => ({ alarmName: "both", alarmRule: "FALSE", tags: { a: "1" } }),
     made: { arn: arn("cloudwatch:.*:alarm:both$"), alarmRule: "FALSE", tags: { a: "1" } },
@@ -554,6 +590,19 @@ function service(): Properties {
     launchType: "FARGATE",
     networkConfiguration: { subnets: [there["one"] ?? ""], assignPublicIp: true },
   };
+}
+
+function scalableIdentity(name: string): Properties {
+  const cluster = there["cluster"]?.split("/").at(-1) ?? "";
+  return {
+    serviceNamespace: "ecs",
+    scalableDimension: "ecs:service:DesiredCount",
+    resourceId: `service/${cluster}/${name}`,
+  };
+}
+
+function scalable(name: string): Properties {
+  return { ...scalableIdentity(name), minCapacity: 0, maxCapacity: 4 };
 }
 
 function trust(...services: string[]): string {

@@ -23,6 +23,8 @@ export function newClient(exported: Record<string, unknown>, endpoint: string): 
     endpoint,
     credentials: CREDENTIALS,
     maxAttempts: 1,
+    // Of S3 alone: a bucket in the host name would be looked for in the DNS.
+    forcePathStyle: true,
   });
 }
 

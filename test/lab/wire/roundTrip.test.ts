@@ -19,8 +19,12 @@ const json: Limits = { minimum: 0, text: anyText };
 const query: Limits = { minimum: 1, text: anyText };
 const xml: Limits = { minimum: 0, text: xmlText };
 
+/** S3 has a bucket in the path that no template names, and trailers: test/lab/s3 goes over its wire. */
+const CARRIED = Object.values(ServiceName).filter((name) => name !== ServiceName.S3);
+
 /** What can be said in a request, and in an answer. */
 const LIMITS: Readonly<Record<ServiceName, readonly [input: Limits, output: Limits]>> = {
+  [ServiceName.AutoScaling]: [json, json],
   [ServiceName.CloudWatch]: [json, json],
   [ServiceName.DynamoDb]: [json, json],
   [ServiceName.Ec2]: [query, xml],
@@ -30,6 +34,7 @@ const LIMITS: Readonly<Record<ServiceName, readonly [input: Limits, output: Limi
   [ServiceName.Iam]: [query, xml],
   [ServiceName.Lambda]: [json, json],
   [ServiceName.Logs]: [json, json],
+  [ServiceName.S3]: [xml, xml],
   [ServiceName.Scheduler]: [json, json],
   [ServiceName.Sns]: [query, xml],
   [ServiceName.Sts]: [query, xml],
@@ -44,7 +49,7 @@ const SPECIAL: ReadonlySet<string> = new Set([
   "AssumeRoleWithWebIdentity",
 ]);
 
-describe.each(Object.values(ServiceName))("%s", (name) => {
+describe.each(CARRIED)("%s", (name) => {
   test(`carries ${RUNS} inputs and outputs whole, through the SDK's client`, async () => {
     const model = await modelOf(name);
     const exported: Record<string, unknown> = { ...(await factsOf(name).importClient()) };

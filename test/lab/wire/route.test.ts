@@ -68,7 +68,7 @@ describe("the protocol of a request is told by its headers", () => {
       "awsJson",
       undefined,
     ],
-    ["a plain path, signed for S3", head("GET", "/bucket", signedAs("s3")), "restJson1", undefined],
+    ["a plain path, signed for S3", head("GET", "/bucket", signedAs("s3")), "restXml", "s3"],
     ["a plain path, signed for ECS", head("GET", "/", signedAs("ecs")), "restJson1", undefined],
   ])("%s", (_what, request, protocol, service) => {
     expect(routeOf(request, credentialOf(request))).toMatchObject({ protocol, service });

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -7,6 +8,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { STSClient } from "@aws-sdk/client-sts";
@@ -20,6 +22,7 @@ import { factsOf, iamActionOf } from "../../../lab/wire/services.ts";
 // when a new version of a client changes it.
 const config = { region: "us-east-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } };
 const clients = {
+  [ServiceName.AutoScaling]: new ApplicationAutoScalingClient(config),
   [ServiceName.CloudWatch]: new CloudWatchClient(config),
   [ServiceName.DynamoDb]: new DynamoDBClient(config),
   [ServiceName.Ec2]: new EC2Client(config),
@@ -29,6 +32,7 @@ const clients = {
   [ServiceName.Iam]: new IAMClient(config),
   [ServiceName.Lambda]: new LambdaClient(config),
   [ServiceName.Logs]: new CloudWatchLogsClient(config),
+  [ServiceName.S3]: new S3Client(config),
   [ServiceName.Scheduler]: new SchedulerClient(config),
   [ServiceName.Sns]: new SNSClient(config),
   [ServiceName.Sts]: new STSClient(config),
@@ -99,6 +103,14 @@ test("no error has one status in the query protocol and another in the rest", as
   }
 });
 
+const S3_HAS = [
+  "httpPrefixHeaders",
+  "timestamp format",
+  "xmlAttribute",
+  "xmlFlattened",
+  "xmlNamespace",
+];
+
 test("no service uses what the codecs leave out", async () => {
   for (const name of Object.values(ServiceName)) {
     const model = await modelOf(name);
@@ -126,7 +138,9 @@ test("no service uses what the codecs leave out", async () => {
       visit(operation.input);
       visit(operation.output);
     }
-    expect({ name, left: [...left] }).toEqual({ name, left: [] });
+    // Those of operations that the lab has, S3's own codec knows; attributes are in access lists alone.
+    const known = name === ServiceName.S3 ? S3_HAS : [];
+    expect({ name, left: [...left].sort() }).toEqual({ name, left: known });
   }
 });
 
