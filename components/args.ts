@@ -4,7 +4,9 @@ import type { Problem } from "../base/errors.ts";
 import { ENVIRONMENT_NAME_PATTERN } from "../guard/names.ts";
 import { Slot } from "../guard/slot.ts";
 import { checks } from "./checks.ts";
+import { PublicRoutes } from "../guard/testRoutes.ts";
 import { type GuardArgs, guardProblems } from "./guardArgs.ts";
+import { lastResortProblems } from "./lastResort.ts";
 import type { RolloutArgs } from "./rolloutArgs.ts";
 import { type TestRoutesArgs, testRoutesProblems } from "./testRoutesArgs.ts";
 
@@ -44,9 +46,16 @@ export interface WorkloadArgs {
    * are told once), and a release that cannot start is only noticed when its rollout begins; a
    * rollout or a rollback to it takes a start and up to two minutes of its alarm longer.
    * Set, `desiredCount` holds only when a service is created: Pulumi leaves the live count alone, so
-   * that Application Auto Scaling may change it. Backout reads that count and never lowers it on a
-   * slot with traffic, but neither knows nor suspends scalable targets: give one for the idle slot a
-   * minimum of at most `idleCount`, or it scales the slot up again.
+   * that Application Auto Scaling may change it. Attach `aws.appautoscaling.Target`s and policies of
+   * your own to both slots' services (`service/NAME/NAME-blue` and `-green`, where NAME is the
+   * environment's): the guard finds them, and sets their **minimum** in place of counts that a policy
+   * would undo. It raises the candidate's to what the stable slot runs and the stable slot's to what it
+   * has, so that neither is scaled in while its traffic is elsewhere; lowers the idle slot's to
+   * `idleCount`; and brings your own back afterwards (they are in the environment's record meanwhile).
+   * Your maximum is never changed: a candidate gets no more tasks than it. Pulumi does not see the
+   * minimum change, but `pulumi refresh` does: give the targets `ignoreChanges: ["minCapacity"]` where
+   * you use it. Without `idleCount` the guard leaves targets alone, and their policies may scale in a
+   * slot that a reversion goes to.
    * @default both slots always have `desiredCount` tasks
    */
   readonly idleCount?: number;
@@ -135,6 +144,10 @@ export function environmentProblems(name: string, args: EnvironmentArgs): Proble
   return [
     ...problems,
     ...guardProblems(args.guard ?? {}, args.workload ?? {}),
+    ...lastResortProblems(args.guard ?? {}, {
+      secondWay: args.guard?.secondWay ?? true,
+      publicRoutes: (args.testRoutes?.onPublicListener ?? PublicRoutes.Off) !== PublicRoutes.Off,
+    }),
     ...testRoutesProblems(args.testRoutes ?? {}, args.listenerPort ?? 80),
   ];
 }

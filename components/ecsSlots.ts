@@ -1,9 +1,10 @@
 /** The workload on ECS Fargate: one cluster, one service per slot, an optional fault sidecar. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type EnvironmentNames, RELEASE_TAG } from "../guard/names.ts";
+import { type EnvironmentNames, IDLE_COUNT_TAG, RELEASE_TAG } from "../guard/names.ts";
 import { type Slot, SLOTS } from "../guard/slot.ts";
 import type { WorkloadArgs } from "./args.ts";
+import { idleCountProtection } from "./idleCountProtection.ts";
 import { assumedBy } from "./policy.ts";
 import type { SentinelArgs } from "./sentinelArgs.ts";
 import { sidecarAccess } from "./sidecarAccess.ts";
@@ -125,7 +126,14 @@ export class EcsSlots extends pulumi.ComponentResource {
               containerPort: args.containerPort,
             },
           ],
-          tags: { ...tags, "backout:slot": slot, [RELEASE_TAG]: args.releases[slot] },
+          tags: {
+            ...tags,
+            "backout:slot": slot,
+            [RELEASE_TAG]: args.releases[slot],
+            ...(workload.idleCount === undefined
+              ? {}
+              : { [IDLE_COUNT_TAG]: String(workload.idleCount) }),
+          },
         },
         {
           ...child,
@@ -134,7 +142,16 @@ export class EcsSlots extends pulumi.ComponentResource {
           // A target group takes targets only once a listener forwards to it.
           dependsOn: [args.split.listener, execution, ...access],
           hooks: {
-            beforeUpdate: [slotProtection(`${name}-${slot}-protection`, slot, source)],
+            beforeUpdate: [
+              slotProtection(`${name}-${slot}-protection`, slot, source),
+              idleCountProtection(
+                `${name}-${slot}-idle-count`,
+                slot,
+                desiredCount,
+                source,
+                names.cluster,
+              ),
+            ],
           },
         },
       );

@@ -15,7 +15,13 @@ import { fastErrorAlarm, fastLatencyAlarm } from "./fastAlarms.ts";
 import { RehearsedBreak } from "./guardArgs.ts";
 import { latencyAlarm, latencyRatioAlarm } from "./latencyAlarms.ts";
 import { guardRule } from "./signalPolicy.ts";
-import { PERIOD_SECONDS, renderMetric, slotDimensions } from "./slotMetrics.ts";
+import {
+  PERIOD_SECONDS,
+  renderMetric,
+  renderProbes,
+  slotDimensions,
+  usersExpression,
+} from "./slotMetrics.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface GuardAlarmsArgs {
@@ -30,6 +36,8 @@ export interface GuardAlarmsArgs {
   readonly latencyP99Seconds: number;
   readonly latencyRatio: number;
   readonly fastSignals: boolean;
+  /** There is a watchdog, whose probes are no traffic. */
+  readonly isProbed: boolean;
   readonly policy: SignalPolicy;
   /** Hears of every signal that does not revert alone. */
   readonly topicArn: pulumi.Input<string>;
@@ -42,7 +50,7 @@ export class GuardAlarms extends pulumi.ComponentResource {
 
   constructor(name: string, args: GuardAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("backout:index:GuardAlarms", name, {}, opts);
-    const { names, slot, tags, policy } = args;
+    const { environment, names, slot, tags, policy, isProbed } = args;
     const child = { parent: this };
     /** An alarm that does not revert alone has a way of its own to people. */
     const told = (signal: AnySignal): { alarmActions?: pulumi.Input<string>[] } =>
@@ -65,7 +73,8 @@ export class GuardAlarms extends pulumi.ComponentResource {
           {
             id: "rate",
             expression:
-              `IF(requests >= ${args.minimumRequestsPerMinute}, ` +
+              `IF(${usersExpression("requests", isProbed ? "probes" : null)} >= ` +
+              `${args.minimumRequestsPerMinute}, ` +
               "100 * (errors + refused) / requests)",
             label: "Failed requests, percent",
             returnData: true,
@@ -73,6 +82,7 @@ export class GuardAlarms extends pulumi.ComponentResource {
           renderMetric("requests", "RequestCount", "Sum", dimensions),
           renderMetric("errors", "HTTPCode_Target_5XX_Count", "Sum", dimensions),
           renderMetric("refused", "TargetConnectionErrorCount", "Sum", dimensions),
+          ...(isProbed ? [renderProbes("probes", environment, slot)] : []),
         ],
         tags,
       },

@@ -2,6 +2,7 @@
 import type { Problem } from "../base/errors.ts";
 import type { WorkloadArgs } from "./args.ts";
 import { checks } from "./checks.ts";
+import type { LastResortArgs } from "./lastResort.ts";
 import { type NoticeArgs, noticeProblems } from "./noticeArgs.ts";
 import { readPolicy, type SignalPolicyArgs } from "./signalPolicy.ts";
 import { type VerificationArgs, verificationProblems } from "./verificationArgs.ts";
@@ -17,7 +18,7 @@ export const RehearsedBreak = {
 } as const;
 export type RehearsedBreak = (typeof RehearsedBreak)[keyof typeof RehearsedBreak];
 
-export interface GuardArgs extends VerificationArgs {
+export interface GuardArgs extends VerificationArgs, LastResortArgs {
   /** Share of failed requests, percent, above which a slot's alarm goes off. @default 5 */
   readonly errorRatePercent?: number;
   /**
@@ -87,16 +88,20 @@ export interface GuardArgs extends VerificationArgs {
    * latched slot has traffic, and when the candidate's alarm has been in ALARM for 90 s and nobody
    * acted. Where it cannot either (no healthy target on the other side, a listener that cannot be
    * changed), it tells the people of the topic what both sides look like, once an hour.
-   * A probe is a request of its slot: it counts in metrics, `minimumRequestsPerMinute` and
-   * `rollout.minimumRequests`. `policy` does not bind it: what its probes find bad, it reverts alone.
+   * A probe is a request of its slot and counts in the load balancer's metrics, but decides nothing
+   * there: it is announced as a metric of its own (`Backout`, `Probes`), which the alarms and
+   * `rollout.minimumRequests` take off before they compare with their minima; sidecars leave it out of
+   * what they publish and judge. `policy` does not bind it: what its probes find bad, it reverts alone.
    * Best with `testRoutes.onPublicListener`, by which both slots can be
    * compared; otherwise a candidate with all the traffic is judged by `errorRatePercent` alone. It
    * calls from AWS's own addresses: where `network.allowedCidrs` keeps those out, only what needs no
-   * probe is left. About 0.20 USD a month (43,200 calls of Lambda and of EventBridge Scheduler, most
-   * of them below half a second at 256 MB; list prices of us-east-1,
-   * https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/eventbridge/pricing/: check
-   * them), and ten times that while a rollout lasts.
-   * @default false
+   * probe is left. About 1 USD a month: 0.20 for 43,200 calls of Lambda and of EventBridge Scheduler,
+   * most of them below half a second at 256 MB (ten times that while a rollout lasts), 0.80 for eight
+   * metrics more in alarms; two custom metrics at 0.30 each in the hours with probes (list prices of
+   * us-east-1, https://aws.amazon.com/lambda/pricing/, https://aws.amazon.com/eventbridge/pricing/ and
+   * https://aws.amazon.com/cloudwatch/pricing/: check them). `false` removes it: a broken link of the
+   * first way home then leaves traffic on a bad release.
+   * @default true
    */
   readonly secondWay?: boolean;
   /**
@@ -111,8 +116,8 @@ export interface GuardArgs extends VerificationArgs {
    */
   readonly notify?: NoticeArgs;
   /**
-   * Leave one link out, to prove that a drill fails then. Traffic does **not** come home by itself
-   * in such an environment, unless it has a `secondWay`. @default nothing is left out
+   * Leave one link out, to rehearse what happens then. Traffic comes home by the second way only; with
+   * `secondWay` off it does **not** come home by itself. @default nothing is left out
    */
   readonly rehearseWithout?: RehearsedBreak;
 }

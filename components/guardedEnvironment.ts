@@ -21,8 +21,10 @@ import { renderTestRoutes } from "../guard/testRoutes.ts";
 import { renderVerification } from "../guard/verification/settings.ts";
 import { type EnvironmentArgs, environmentProblems } from "./args.ts";
 import { EcsSlots } from "./ecsSlots.ts";
+import { variableProblems } from "./functionVariables.ts";
 import { GuardAlarms } from "./guardAlarms.ts";
 import { GuardSchedule } from "./guardSchedule.ts";
+import { LastResort, lastResortRule, lastResortTimes } from "./lastResort.ts";
 import { ReversionFunction } from "./reversionFunction.ts";
 import { rolloutSettings } from "./rolloutArgs.ts";
 import { falseReversionsOf, sentinelArgs } from "./sentinelArgs.ts";
@@ -61,7 +63,23 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
       hooks,
       problems: rolloutProblems,
     } = rolloutSettings(args.rollout ?? {}, steps);
-    const problems = [...environmentProblems(name, args), ...rolloutProblems];
+    const environment = args.environment ?? name;
+    const verification = verificationOf(args.guard ?? {}, settings.minimumRequests);
+    const { policy } = readPolicy(args.guard?.policy, {
+      fastSignals: args.guard?.fastSignals ?? false,
+    });
+    const told = {
+      environment,
+      hooks,
+      verification: renderVerification(verification),
+      policyText: renderPolicy(policy),
+      notify: args.guard?.notify ?? {},
+    };
+    const problems = [
+      ...environmentProblems(name, args),
+      ...rolloutProblems,
+      ...variableProblems(told),
+    ];
     if (problems.length > 0) {
       throw new pulumi.InputPropertiesError({
         message: `environment "${name}" cannot be provisioned`,
@@ -72,19 +90,21 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
       });
     }
     const child = { parent: this };
-    const environment = args.environment ?? name;
     const names = environmentNames(environment);
     const tags = { [ENVIRONMENT_TAG]: environment };
     const initialStable = args.initialStable ?? Slot.Blue;
     const listenerPort = args.listenerPort ?? 80;
     const containerPort = args.workload?.containerPort ?? 8080;
-    const { rehearseWithout, fastSignals = false, latencyP99Seconds = 1 } = args.guard ?? {};
+    const {
+      rehearseWithout,
+      fastSignals = false,
+      latencyP99Seconds = 1,
+      secondWay = true,
+    } = args.guard ?? {};
     const network = this.#network(args);
     const falseReversions = falseReversionsOf(args);
-    const verification = verificationOf(args.guard ?? {}, settings.minimumRequests);
     const { length: wayBackChecks } = verification.wayBackChecks;
-    const { policy } = readPolicy(args.guard?.policy, { fastSignals });
-    const policyText = renderPolicy(policy);
+    const { policyText } = told;
     const notes = policyText === "" ? [] : policyNotes(policy, signalsWith(fastSignals));
     for (const note of notes) void pulumi.log.warn(note, this);
     const routes = testRoutesOf(args.testRoutes ?? {});
@@ -108,7 +128,7 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
           ...(policyText === "" ? {} : { [POLICY_TAG]: policyText }),
           ...(wayBackChecks > 0 && { [WAY_BACK_CHECKS_TAG]: String(wayBackChecks) }),
           ...(falseReversions === null ? {} : { [SENTINEL_TAG]: String(falseReversions) }),
-          ...(args.guard?.secondWay && { [SECOND_WAY_TAG]: "watchdog" }),
+          ...(secondWay && { [SECOND_WAY_TAG]: "watchdog" }),
           ...(routes && { [TEST_ROUTES_TAG]: renderTestRoutes(routes) }),
         },
       },
@@ -129,8 +149,8 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
         hooks,
         idleCount: args.workload?.idleCount,
         policyText,
-        verification: renderVerification(verification),
-        notify: args.guard?.notify ?? {},
+        verification: told.verification,
+        notify: told.notify,
         tags,
       },
       child,
@@ -159,7 +179,20 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
       new GuardSchedule(`${name}-reconcile`, { names, function: reversion.function, tags }, child);
     }
     // Also where a link is left out: it brings the traffic home then, which is what it is for.
-    if (args.guard?.secondWay) {
+    if (secondWay) {
+      const hasLastResort = args.guard?.lastResort === LastResort.Static;
+      const lastResort = hasLastResort
+        ? {
+            rule: lastResortRule(
+              `${name}-last-resort`,
+              args.guard ?? {},
+              split.listener,
+              tags,
+              child,
+            ),
+            ...lastResortTimes(args.guard ?? {}),
+          }
+        : undefined;
       const doubt = probeDoubt(args);
       if (doubt !== null) void pulumi.log.warn(doubt, this);
       new Watchdog(
@@ -170,9 +203,10 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
           split,
           reversion,
           initialStable,
-          errorRatePercent: args.guard.errorRatePercent ?? 5,
+          errorRatePercent: args.guard?.errorRatePercent ?? 5,
           probing: probeVariables(args, split.loadBalancer.dnsName),
           policyText,
+          lastResort,
           tags,
         },
         child,
@@ -194,6 +228,7 @@ export class GuardedEnvironment extends pulumi.ComponentResource {
           latencyP99Seconds,
           latencyRatio: args.guard?.latencyRatio ?? 2,
           fastSignals,
+          isProbed: secondWay,
           policy,
           topicArn: reversion.topic.arn,
           rehearseWithout,

@@ -3,16 +3,19 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentNames } from "../guard/names.ts";
 import { otherSlot, type Slot } from "../guard/slot.ts";
-import { renderMetric, slotDimensions } from "./slotMetrics.ts";
+import { renderMetric, renderProbes, slotDimensions, usersExpression } from "./slotMetrics.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
 export interface LatencyAlarmsArgs {
+  readonly environment: string;
   readonly names: EnvironmentNames;
   readonly slot: Slot;
   readonly split: TrafficSplit;
   readonly minimumRequestsPerMinute: number;
   readonly latencyP99Seconds: number;
   readonly latencyRatio: number;
+  /** There is a watchdog, whose probes are no traffic. */
+  readonly isProbed: boolean;
   /** @default none: what reverts alone is told by the guard */
   readonly alarmActions?: pulumi.Input<string>[];
   readonly tags: Record<string, string>;
@@ -29,18 +32,33 @@ const SAMPLES_FOR_P99 = 100;
 /** A doubling far below the limit (3 ms to 6 ms) is noise: nothing below a tenth of it is compared. */
 const LIMIT_TO_FLOOR = 10;
 
-/** Of `requests`, `p99` and `p90`: what the limit is held against; no value where nothing is judged. */
-export function slowestExpression(minimumRequests: number): string {
+/**
+ * Of `requests`, `p99` and `p90`: what the limit is held against; no value where nothing is judged.
+ *
+ * @param isProbed the id `probes` stands for what is left out of the requests
+ */
+export function slowestExpression(minimumRequests: number, isProbed = false): string {
+  const users = usersExpression("requests", isProbed ? "probes" : null);
   const forP99 = Math.max(minimumRequests, SAMPLES_FOR_P99);
-  return `IF(requests >= ${forP99}, p99, IF(requests >= ${minimumRequests}, p90))`;
+  return `IF(${users} >= ${forP99}, p99, IF(${users} >= ${minimumRequests}, p90))`;
 }
 
-/** Of `requests`, `p99` and the other slot's; no value where there is nothing to compare. */
-export function ratioExpression(minimumRequests: number, limitSeconds: number): string {
+/**
+ * Of `requests`, `p99` and the other slot's; no value where there is nothing to compare.
+ *
+ * @param isProbed the ids `probes` and `otherProbes` stand for what is left out of the requests
+ */
+export function ratioExpression(
+  minimumRequests: number,
+  limitSeconds: number,
+  isProbed = false,
+): string {
+  const users = usersExpression("requests", isProbed ? "probes" : null);
+  const others = usersExpression("otherRequests", isProbed ? "otherProbes" : null);
   const samples = Math.max(minimumRequests, SAMPLES_FOR_P99);
   const floor = limitSeconds / LIMIT_TO_FLOOR;
   return (
-    `IF(requests >= ${samples} AND otherRequests >= ${samples} AND p99 >= ${floor}, ` +
+    `IF(${users} >= ${samples} AND ${others} >= ${samples} AND p99 >= ${floor}, ` +
     "p99 / otherP99)"
   );
 }
@@ -55,7 +73,8 @@ export function latencyAlarm(
   args: LatencyAlarmsArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
-  const { names, slot, split, minimumRequestsPerMinute: minimum, latencyP99Seconds: limit } = args;
+  const { environment, names, slot, split, isProbed } = args;
+  const { minimumRequestsPerMinute: minimum, latencyP99Seconds: limit } = args;
   const own = slotDimensions(split, slot);
   return new aws.cloudwatch.MetricAlarm(
     name,
@@ -71,13 +90,14 @@ export function latencyAlarm(
       metricQueries: [
         {
           id: "slowest",
-          expression: slowestExpression(minimum),
+          expression: slowestExpression(minimum, isProbed),
           label: "Slowest responses, seconds",
           returnData: true,
         },
         renderMetric("requests", "RequestCount", "Sum", own),
         renderMetric("p99", "TargetResponseTime", "p99", own),
         renderMetric("p90", "TargetResponseTime", "p90", own),
+        ...(isProbed ? [renderProbes("probes", environment, slot)] : []),
       ],
       ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,
@@ -97,7 +117,7 @@ export function latencyRatioAlarm(
   args: LatencyAlarmsArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
-  const { names, slot, split, latencyRatio } = args;
+  const { environment, names, slot, split, latencyRatio, isProbed } = args;
   const own = slotDimensions(split, slot);
   const other = slotDimensions(split, otherSlot(slot));
   return new aws.cloudwatch.MetricAlarm(
@@ -113,7 +133,11 @@ export function latencyRatioAlarm(
       metricQueries: [
         {
           id: "ratio",
-          expression: ratioExpression(args.minimumRequestsPerMinute, args.latencyP99Seconds),
+          expression: ratioExpression(
+            args.minimumRequestsPerMinute,
+            args.latencyP99Seconds,
+            isProbed,
+          ),
           label: "p99 as a multiple of the other slot's",
           returnData: true,
         },
@@ -121,6 +145,12 @@ export function latencyRatioAlarm(
         renderMetric("otherRequests", "RequestCount", "Sum", other),
         renderMetric("p99", "TargetResponseTime", "p99", own),
         renderMetric("otherP99", "TargetResponseTime", "p99", other),
+        ...(isProbed
+          ? [
+              renderProbes("probes", environment, slot),
+              renderProbes("otherProbes", environment, otherSlot(slot)),
+            ]
+          : []),
       ],
       ...(args.alarmActions && { alarmActions: args.alarmActions }),
       tags: args.tags,

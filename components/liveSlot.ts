@@ -1,6 +1,7 @@
 /** What a slot runs and carries now: Pulumi's state knows neither, for the guard and people move both. */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { broughtHomeBy } from "../guard/homecoming.ts";
 import { RELEASE_TAG } from "../guard/names.ts";
 
 export interface SlotSource {
@@ -10,7 +11,7 @@ export interface SlotSource {
   readonly targetGroup: aws.lb.TargetGroup;
 }
 
-/** The slot's weight in the listener; undefined while listener or target group is not known yet. */
+/** The slot's weight in the listener, in percent; undefined while listener or target group is not known yet. */
 export async function liveWeight(source: SlotSource): Promise<number | undefined> {
   const { listener, targetGroup } = source;
   const [listenerArn, targetGroupArn] = await Promise.all([
@@ -23,7 +24,11 @@ export async function liveWeight(source: SlotSource): Promise<number | undefined
   const groups = defaultActions.flatMap((action) =>
     action.forwards.flatMap((forward) => forward.targetGroups),
   );
-  return groups.find((group) => group.arn === targetGroupArn)?.weight ?? 0;
+  const weightOf = (isOwn: boolean): number =>
+    groups
+      .filter((group) => (group.arn === targetGroupArn) === isOwn)
+      .reduce((sum, { weight }) => sum + weight, 0);
+  return broughtHomeBy({ blue: weightOf(true), green: weightOf(false) }).weights.blue;
 }
 
 /** The release that the slot's service is tagged with; undefined where there is no service yet. */
@@ -36,6 +41,18 @@ export async function liveRelease({
   try {
     const { tags } = await aws.ecs.getService({ clusterArn, serviceName }, { parent: cluster });
     return tags[RELEASE_TAG];
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many tasks the slot's service wants; undefined where there is no service yet. */
+export async function liveCount({ cluster, serviceName }: SlotSource): Promise<number | undefined> {
+  const clusterArn = await known(cluster.arn);
+  if (clusterArn === undefined) return undefined;
+  try {
+    const found = await aws.ecs.getService({ clusterArn, serviceName }, { parent: cluster });
+    return found.desiredCount;
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { type Slot, SLOTS } from "../guard/slot.ts";
 import { RehearsedBreak } from "./guardArgs.ts";
 import { bundleGuard } from "./guardBundle.ts";
 import { type NoticeArgs, webhooksVariable } from "./noticeArgs.ts";
-import { assumedBy, inlinePolicy } from "./policy.ts";
+import { assumedBy, type Grant, inlinePolicy } from "./policy.ts";
 import { functionArns, hooksVariable } from "./rolloutHooks.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -106,6 +106,7 @@ export class ReversionFunction extends pulumi.ComponentResource {
                 pulumi.interpolate`arn:aws:ecs:${region}:${accountId}:service/${names.cluster}/${names.service[slot]}`,
             ),
           },
+          ...(args.idleCount === undefined ? [] : scalingGrants(region, accountId)),
           { actions: ["sns:Publish"], resources: [this.topic.arn] },
           ...(invoked.length > 0
             ? [{ actions: ["lambda:InvokeFunction"], resources: invoked }]
@@ -158,4 +159,26 @@ export class ReversionFunction extends pulumi.ComponentResource {
     );
     this.registerOutputs({ functionArn: this.function.arn, topicArn: this.topic.arn });
   }
+}
+
+/**
+ * The ARN of a scalable target is made up when a person registers it, so it cannot be named here: of
+ * all targets only counts of ECS services may be changed. The ECS guide asks for `ecs:UpdateService`
+ * beside it, which this role has for the slots' services alone; that AWS checks it per service is not
+ * documented.
+ */
+function scalingGrants(region: pulumi.Output<string>, accountId: pulumi.Output<string>): Grant[] {
+  return [
+    { actions: ["application-autoscaling:DescribeScalableTargets"], resources: ["*"] },
+    {
+      actions: ["application-autoscaling:RegisterScalableTarget"],
+      resources: [
+        pulumi.interpolate`arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/*`,
+      ],
+      when: {
+        "application-autoscaling:service-namespace": "ecs",
+        "application-autoscaling:scalable-dimension": "ecs:service:DesiredCount",
+      },
+    },
+  ];
 }

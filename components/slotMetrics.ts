@@ -1,7 +1,7 @@
 /** A slot's metrics as queries of an alarm: the load balancer's, and those of its own sidecars. */
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { FAST_NAMESPACE } from "../guard/names.ts";
+import { FAST_NAMESPACE, fastDimensions, PROBE_METRIC } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -38,4 +38,21 @@ export function renderFastMetric(
 ): Query {
   const period = FAST_PERIOD_SECONDS;
   return { id, metric: { namespace: FAST_NAMESPACE, metricName, dimensions, period, stat } };
+}
+
+/** The watchdog's own requests of a slot, which it announces before it sends them. */
+export function renderProbes(id: string, environment: string, slot: Slot): Query {
+  const dimensions = fastDimensions(environment, slot);
+  const period = PERIOD_SECONDS;
+  const metric = { namespace: FAST_NAMESPACE, metricName: PROBE_METRIC, dimensions, period };
+  return { id, metric: { ...metric, stat: "Sum" } };
+}
+
+/**
+ * What the minima are held against: where there is a watchdog, its probes are left out, so that they
+ * decide nothing in silence. A metric that is missing beside another counts as 0 (CloudWatch's rule for
+ * arithmetic), so most minutes need no such point.
+ */
+export function usersExpression(requests: string, probes: string | null): string {
+  return probes === null ? requests : `(${requests} - ${probes})`;
 }

@@ -1,7 +1,7 @@
 /** The second way home: a function with a role, a log group and a schedule of its own. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { EnvironmentNames } from "../guard/names.ts";
+import { type EnvironmentNames, FAST_NAMESPACE } from "../guard/names.ts";
 import type { Slot } from "../guard/slot.ts";
 import { DEFAULT_TEST_HEADER, PublicRoutes } from "../guard/testRoutes.ts";
 import type { EnvironmentArgs } from "./args.ts";
@@ -21,6 +21,10 @@ export interface WatchdogArgs {
   /** Where probes go, as `probeVariables` gives it. */
   readonly probing: Readonly<Record<string, pulumi.Input<string>>>;
   readonly policyText: string;
+  /** The rule that gives everybody the static answer; undefined without a last resort. */
+  readonly lastResort:
+    | { readonly rule: aws.lb.ListenerRule; readonly afterMs: number; readonly untilMs: number }
+    | undefined;
   readonly tags: Record<string, string>;
 }
 
@@ -87,7 +91,7 @@ export class Watchdog extends pulumi.ComponentResource {
   }
 
   #function(name: string, args: WatchdogArgs): aws.lambda.Function {
-    const { names, split, reversion, policyText, tags } = args;
+    const { names, split, reversion, policyText, lastResort, tags } = args;
     const child = { parent: this };
     const role = new aws.iam.Role(
       name,
@@ -112,6 +116,7 @@ export class Watchdog extends pulumi.ComponentResource {
             listener: split.listener.arn,
             recordTable: reversion.recordTable.arn,
             topic: reversion.topic.arn,
+            ...(lastResort && { lastResortRule: lastResort.rule.arn }),
           }),
         ),
       },
@@ -148,6 +153,11 @@ export class Watchdog extends pulumi.ComponentResource {
             BACKOUT_ERROR_RATE_PERCENT: String(args.errorRatePercent),
             ...args.probing,
             ...(policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: policyText }),
+            ...(lastResort && {
+              BACKOUT_LAST_RESORT_RULE_ARN: lastResort.rule.arn,
+              BACKOUT_LAST_RESORT_AFTER_MS: String(lastResort.afterMs),
+              BACKOUT_LAST_RESORT_UNTIL_MS: String(lastResort.untilMs),
+            }),
           },
         },
         tags,
@@ -159,8 +169,11 @@ export class Watchdog extends pulumi.ComponentResource {
 
 /** All that its role may do beside logging. */
 export function watchdogGrants(
-  arns: Readonly<Record<"listener" | "recordTable" | "topic", pulumi.Input<string>>>,
+  arns: Readonly<Record<"listener" | "recordTable" | "topic", pulumi.Input<string>>> & {
+    readonly lastResortRule?: pulumi.Input<string>;
+  },
 ): Grant[] {
+  const { lastResortRule } = arns;
   return [
     { actions: ["elasticloadbalancing:ModifyListener"], resources: [arns.listener] },
     {
@@ -168,12 +181,28 @@ export function watchdogGrants(
       actions: [
         "cloudwatch:DescribeAlarms",
         "elasticloadbalancing:DescribeListeners",
+        ...(lastResortRule === undefined ? [] : ["elasticloadbalancing:DescribeRules"]),
         "elasticloadbalancing:DescribeTargetHealth",
       ],
       resources: ["*"],
     },
-    { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [arns.recordTable] },
+    // Query: what was tried before, for the people who are asked when nothing more can be.
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+      resources: [arns.recordTable],
+    },
+    // This one rule, which holds no weight.
+    ...(lastResortRule === undefined
+      ? []
+      : [{ actions: ["elasticloadbalancing:ModifyRule"], resources: [lastResortRule] }]),
     { actions: ["sns:Publish"], resources: [arns.topic] },
+    {
+      // How many probes it sends, so that alarms leave them out; bounded by the namespace, as it knows
+      // no resources.
+      actions: ["cloudwatch:PutMetricData"],
+      resources: ["*"],
+      when: { "cloudwatch:namespace": FAST_NAMESPACE },
+    },
   ];
 }
 

@@ -6,6 +6,7 @@
 import { environmentError, usageError } from "../base/errors.ts";
 import { sortableId } from "../base/ids.ts";
 import type { Waiting } from "./attempts.ts";
+import type { Homecoming } from "./homecoming.ts";
 import { keepHome, OPEN_WRITE_MS, shows, WRITE_TIMEOUT_MS } from "./move.ts";
 import {
   type EnvironmentRecord,
@@ -131,7 +132,7 @@ export async function writeCandidate(
   // Somebody wrote the record since. After a reversion ours is taken back; the weights of a newer
   // rollout are that rollout's business.
   const winner = await store.read();
-  if (winner.phase === Phase.Idle) await writeAndReadBack(ports, allOn(winner.stable));
+  if (winner.phase === Phase.Idle) await writeAndReadBack(ports, allOn(winner.stable), "hand");
   throw lostRace(environment);
 }
 
@@ -166,7 +167,7 @@ export async function returnTraffic(
   const record = await store.read();
   await refuseUnhealthy(traffic, record.stable, record.environment);
   const home = allOn(record.stable);
-  await writeAndReadBack(ports, home);
+  await writeAndReadBack(ports, home, "hand");
   const after = await writeRecord(store, (current) => {
     const at = iso(ports.now());
     if (endedSince(current, record)) return rollbackUndone(current, record);
@@ -175,7 +176,7 @@ export async function returnTraffic(
   });
   // Another rollout began meanwhile: its traffic stays guarded by its record.
   if (after.candidate !== null) throw lostRace(record.environment);
-  await keepHome(after, home, ports);
+  await keepHome(after, home, ports, "hand");
   return home;
 }
 
@@ -198,7 +199,7 @@ export async function rollBack(ports: AuthorityPorts, why: string): Promise<Weig
   }
   await refuseUnhealthy(traffic, previous.slot, environment);
   const home = allOn(previous.slot);
-  await writeAndReadBack(ports, home);
+  await writeAndReadBack(ports, home, "hand");
   const at = iso(now());
   const after = await writeRecord(store, (current) =>
     current.stable === stable && current.previous?.slot === previous.slot
@@ -206,7 +207,7 @@ export async function rollBack(ports: AuthorityPorts, why: string): Promise<Weig
       : current,
   );
   if (after.stable !== previous.slot) throw lostRace(environment);
-  await keepHome(after, home, ports);
+  await keepHome(after, home, ports, "hand");
   return home;
 }
 
@@ -318,8 +319,12 @@ function isPromotionOf(current: EnvironmentRecord, before: EnvironmentRecord): b
 }
 
 /** Writes weights and throws when the listener does not come to show them. */
-async function writeAndReadBack(ports: AuthorityPorts, weights: Weights): Promise<void> {
-  await ports.traffic.write(weights, WRITE_TIMEOUT_MS);
+async function writeAndReadBack(
+  ports: AuthorityPorts,
+  weights: Weights,
+  homecoming: Homecoming | null = null,
+): Promise<void> {
+  await ports.traffic.write(weights, WRITE_TIMEOUT_MS, homecoming);
   if (await shows(weights, ports)) return;
   throw environmentError(
     "weights-not-taken",

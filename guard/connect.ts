@@ -1,10 +1,12 @@
 /** Everything that the guard needs of AWS, over SDK clients: for its function and for the command. */
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { readSlotAlarms } from "./alarms.ts";
+import { ecsScalableTargets } from "./autoscaling/scalableTargets.ts";
 import { environmentNames } from "./names.ts";
 import { isAsleep, noticeOf } from "./notices/notice.ts";
 import { publish } from "./notices/topic.ts";
@@ -19,6 +21,7 @@ import { ecsSlotServices } from "./slotServices.ts";
 import { elbv2Traffic, type ListenerIdentity } from "./traffic.ts";
 
 export interface GuardClients {
+  readonly autoscaling: ApplicationAutoScalingClient;
   readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly ecs: ECSClient;
@@ -60,7 +63,11 @@ export function connectGuard(
     releaseOf: async (slot) => (await deployedIn(clients.ecs, names))[slot].release,
     deployed: () => deployedIn(clients.ecs, names),
     ...(idleCount !== null && {
-      idle: { count: idleCount, services: ecsSlotServices(clients.ecs, names) },
+      idle: {
+        count: idleCount,
+        services: ecsSlotServices(clients.ecs, names),
+        targets: ecsScalableTargets(clients.autoscaling, names),
+      },
     }),
     notify: async (subject, reversion) => {
       const publishing = publish(clients.sns, topicArn, subject, reversion);

@@ -1,4 +1,5 @@
 /** The guard's decision over one alarm: a pure function of what is known at that moment. */
+import type { Homecoming } from "./homecoming.ts";
 import { type EnvironmentRecord, Phase } from "./record.ts";
 import { OnBad } from "./rollout/rollout.ts";
 import { shiftOf } from "./sentinelEvent.ts";
@@ -18,6 +19,8 @@ export interface Situation {
   /** `unreachable` when the record store did not answer in time. */
   readonly record: EnvironmentRecord | "unreachable";
   readonly weights: Weights;
+  /** All traffic is where they brought it home to, by the listener's own mark (`homecoming.ts`). */
+  readonly broughtHome: Homecoming | null;
   readonly healthyTargets: Readonly<Record<Slot, number>>;
   /** State of the other slot's guard alarm; null when it could not be read. */
   readonly otherAlarm: string | null;
@@ -39,7 +42,8 @@ export type Decision =
  * other slot people are told. Traffic never goes to a side without healthy targets. With the record
  * store down the weights decide: a slot that carries traffic and alarms is left, if the other side
  * can take it and does not alarm itself. Without that an outage of both sides would send the traffic
- * to and fro, for no latch can be written. A sentinel only knows that the candidate is worse than
+ * to and fro, for no latch can be written. Nor is a slot left to which the traffic was brought home: it is
+ * the stable one, and the other may be latched. A sentinel only knows that the candidate is worse than
  * the stable slot: without the record, which says which is which, it moves nothing.
  */
 export function decide(situation: Situation): Decision {
@@ -80,6 +84,14 @@ export function decide(situation: Situation): Decision {
     return {
       action: "refuse",
       why: `slot ${slot} alarms, but slot ${other} has no healthy target to take the traffic`,
+    };
+  }
+  if (record === "unreachable" && situation.broughtHome !== null) {
+    return {
+      action: "refuse",
+      why:
+        `slot ${slot} alarms and the record is unreachable, but the traffic was brought home to it: ` +
+        `slot ${other} may be latched`,
     };
   }
   if (record === "unreachable" && situation.otherAlarm !== "OK") {

@@ -11,8 +11,9 @@ import { type Decision, decide, type Situation } from "./decide.ts";
 import { explain, recordExplanation } from "./explain.ts";
 import type { SlotAlarms } from "./alarms.ts";
 import type { SentinelEvent } from "./sentinelEvent.ts";
-import { type EnvironmentRecord, latched } from "./record.ts";
+import { type EnvironmentRecord, latched, Phase } from "./record.ts";
 import { moveTo, keepHome } from "./move.ts";
+import { recordLate } from "./recordLate.ts";
 import type { RecordStore } from "./recordStore.ts";
 import { Outcome, type Reversion, ReversionPath } from "./reversion.ts";
 import { allOn, otherSlot, type Slot } from "./slot.ts";
@@ -94,6 +95,9 @@ export async function act(
     why: decision.why,
     decidedAt: iso(ports.now()),
     weightsBefore: situation.weights,
+    ...(decision.action === "revert" && decision.alreadyHome
+      ? { broughtHome: situation.broughtHome === "reversion" }
+      : {}),
   };
   ports.log(JSON.stringify({ decision, weights: situation.weights }));
   if (decision.action === "revert") {
@@ -108,7 +112,8 @@ export async function act(
   throw new Error(decision.why);
 }
 
-function beginning(alarm: Alarm, path: ReversionPath, ports: GuardPorts): Reversion {
+/** The entry of a reversion as it begins: nothing decided, nothing moved. */
+export function beginning(alarm: Alarm, path: ReversionPath, ports: GuardPorts): Reversion {
   const receivedAt = iso(ports.now());
   const { name, slot, stateAt, reason } = alarm;
   return {
@@ -161,6 +166,7 @@ async function assess(alarm: Alarm, ports: GuardPorts): Promise<Situation> {
     },
     record,
     weights: live.weights,
+    broughtHome: live.broughtHome ?? null,
     healthyTargets: { blue, green },
     otherAlarm,
   };
@@ -201,8 +207,38 @@ async function revert(
   }
   const concluded = await conclude({ ...moved, explanation }, ports);
   await keepHome(record ?? situation.record, home, ports);
-  await recordExplanation(concluded, ports);
-  return concluded;
+  const late = { ...situation, weights: home };
+  const recorded = record
+    ? concluded
+    : await recordLate(
+        concluded,
+        (now) => settleLate(concluded, decision, late, now, ports),
+        ports,
+      );
+  await recordExplanation(recorded, ports);
+  return recorded;
+}
+
+/**
+ * With a record that did not answer when the traffic was moved: latches, or puts the traffic back where
+ * it should never have been moved from. A rollout that began since is left alone.
+ *
+ * @returns what became of it; undefined when the store does not answer again
+ */
+async function settleLate(
+  moved: Reversion,
+  decision: Revert,
+  situation: Situation,
+  now: EnvironmentRecord,
+  ports: GuardPorts,
+): Promise<Reversion | undefined> {
+  const isStillBad = decide({ ...situation, record: now }).action === "revert";
+  const wasStable = now.phase === Phase.Idle && now.stable === decision.from;
+  if (now.latch?.slot === decision.from || !(isStillBad || wasStable)) return moved;
+  const record = await latch(moved, decision, ports);
+  if (!record) return undefined;
+  const again = decide({ ...situation, record });
+  return again.action === "revert" ? moved : takeBack(moved, again.why, record, ports);
 }
 
 /** Nothing left to move: an event that came twice, or a retry of one that was cut short. */
@@ -275,7 +311,7 @@ async function takeBack(
   ports: GuardPorts,
 ): Promise<Reversion> {
   const stable = allOn(record.stable);
-  const move = await moveTo(stable, ports);
+  const move = await moveTo(stable, ports, "hand");
   return conclude(
     {
       ...moved,
@@ -287,8 +323,13 @@ async function takeBack(
   );
 }
 
-/** Records, and tells people unless an entry with this id shows that they were told. */
-async function conclude(reversion: Reversion, ports: GuardPorts): Promise<Reversion> {
+/**
+ * Records, and tells people unless an entry with this id shows that they were told. When the store does
+ * not answer, nobody knows whether it took the entry: then people are told, and once more by a later
+ * call that finds none. Rather twice than not at all; a second key in the same store could not help,
+ * for its answer may be lost as well. PagerDuty opens one incident for both: its key is the slot's.
+ */
+export async function conclude(reversion: Reversion, ports: GuardPorts): Promise<Reversion> {
   const isNew = await withDeadline(ports.store.putReversion(reversion), CALL_TIMEOUT_MS).catch(
     (error: unknown) => {
       ports.log(`the ${reversion.outcome} outcome was not recorded: ${messageOf(error)}`);

@@ -1,7 +1,18 @@
 /**
  * The idle slot's size: as large as the stable slot before a rollout, small again once nobody may
- * need it. Nothing in here touches a slot that carries traffic, and no reversion waits for it.
+ * need it. Nothing in here lowers the count of a slot that carries traffic, and no reversion waits for
+ * it. Where Application Auto Scaling has the slot, its minimum capacity is what is set, and not a count
+ * that its policies would undo.
  */
+import {
+  allowedTasks,
+  holdAtRest,
+  holdsForRollout,
+  lookAtBounds,
+  settleMinimum,
+  withHolds,
+} from "./autoscaling/hold.ts";
+import type { Bounds, ScalableTargets } from "./autoscaling/scalableTargets.ts";
 import { formatDuration } from "../base/duration.ts";
 import { environmentError, messageOf } from "../base/errors.ts";
 import type { GuardAlarmState } from "./authority.ts";
@@ -17,6 +28,8 @@ export interface IdlePorts {
     /** Tasks of a slot that nobody needs. */
     readonly count: number;
     readonly services: Pick<SlotServices, "look" | "scale">;
+    /** Whoever else scales the slots; without it nobody does. */
+    readonly targets?: ScalableTargets;
   };
   readonly store: RecordStore;
   readonly traffic: Traffic;
@@ -30,17 +43,24 @@ export interface IdlePorts {
  * @param nowMs the environment's clock
  */
 export function mayRest(record: EnvironmentRecord, weights: Weights, nowMs: number): boolean {
-  const { phase, latch, rollback, previous, preparing, stable } = record;
-  const past = (at: string | undefined): boolean => at === undefined || Date.parse(at) <= nowMs;
+  const { latch, previous } = record;
+  return isSettled(record, weights, nowMs) && latch === null && past(previous?.warmUntil, nowMs);
+}
+
+/** Nobody moves traffic, or is about to, and the stable slot has all of it. */
+function isSettled(record: EnvironmentRecord, weights: Weights, nowMs: number): boolean {
+  const { phase, rollback, preparing, stable } = record;
   return (
     phase === Phase.Idle &&
-    latch === null &&
     rollback === null &&
-    past(previous?.warmUntil) &&
-    past(preparing?.until) &&
+    past(preparing?.until, nowMs) &&
     weights[otherSlot(stable)] === 0 &&
     weights[stable] > 0
   );
+}
+
+function past(at: string | undefined, nowMs: number): boolean {
+  return at === undefined || Date.parse(at) <= nowMs;
 }
 
 /**
@@ -53,19 +73,32 @@ export async function restIdle(
   nowMs: number,
   { idle, store, traffic, log }: IdlePorts,
 ): Promise<void> {
-  if (!idle || !mayRest(record, weights, nowMs)) return;
+  if (!idle || !isSettled(record, weights, nowMs)) return;
+  const { count, services, targets } = idle;
+  const settle = async (which: Slot, atMost: number): Promise<void> => {
+    if (!targets) return;
+    await settleMinimum(record, which, atMost, { targets, look: services.look, store, log });
+  };
+  await settle(record.stable, Infinity);
+  if (!mayRest(record, weights, nowMs)) return;
   const slot = otherSlot(record.stable);
   try {
-    const { desired } = await idle.services.look(slot);
-    if (desired <= idle.count) return;
-    const written = await store.replace(record, { ...record, previous: null, preparing: null });
+    const { desired } = await services.look(slot);
+    if (desired <= count) return await settle(slot, count);
+    const bounds = (await lookAtBounds(targets))[slot];
+    const hold = bounds && holdAtRest(record, slot, count, desired, bounds);
+    const next = { ...record, previous: null, preparing: null };
+    const written = await store.replace(record, withHolds(next, hold ? [hold] : []));
     if (!written) return;
-    log(`slot ${slot} is idle: from ${desired} to ${idle.count} tasks`);
-    await idle.services.scale(slot, idle.count);
+    log(`slot ${slot} is idle: from ${desired} to ${count} tasks`);
+    // First the minimum: a count below it would not last.
+    if (hold) await targets?.setMinimum(slot, hold.min);
+    await services.scale(slot, count);
     const [now, live] = await Promise.all([store.read(), traffic.read()]);
     if (now.version === written.version && live.weights[slot] === 0) return;
     log(`slot ${slot} is needed after all: ${desired} tasks again`);
-    await idle.services.scale(slot, desired);
+    if (bounds) await targets?.setMinimum(slot, Math.min(desired, bounds.max));
+    else await services.scale(slot, desired);
   } catch (error) {
     log(`the idle slot ${slot} could not be made small: ${messageOf(error)}`);
   }
@@ -102,19 +135,25 @@ export async function prepareCandidate(
   if (candidate === record.stable || record.phase !== Phase.Idle || record.latch) return;
   if (record.rollback) return;
   const deadlineMs = environmentNow() + withinMs;
-  const [before, beside] = await Promise.all([
+  const [before, beside, bounds] = await Promise.all([
     idle.services.look(candidate),
     idle.services.look(record.stable),
+    lookAtBounds(idle.targets),
   ]);
-  const wanted = Math.max(before.desired, beside.desired, beside.running, 1);
+  const limits = bounds[candidate];
+  const needed = Math.max(before.desired, beside.desired, beside.running);
+  const wanted = allowedTasks(needed, limits);
+  const holds = holdsForRollout(record, candidate, wanted, beside.desired, bounds);
   const until = new Date(deadlineMs).toISOString();
-  if (before.desired < wanted) {
+  if (before.desired < wanted || holds.length > 0) {
     // Said before it is done: a tick would make the slot small again.
-    const written = await store.replace(record, {
-      ...record,
-      preparing: { slot: candidate, until },
-    });
+    const next = { ...record, preparing: { slot: candidate, until } };
+    const written = await store.replace(record, withHolds(next, holds));
     if (!written) return prepareCandidate(candidate, withinMs, ports);
+    for (const { slot, min } of holds) await idle.targets?.setMinimum(slot, min);
+  }
+  if (wanted < needed) say(`slot ${candidate} may have ${wanted} tasks, its maximum capacity`);
+  if (before.desired < wanted) {
     say(
       `slot ${candidate} is being scaled from ${before.desired} to ${wanted} task${wanted === 1 ? "" : "s"}; its alarm is OK ` +
         "once targets were healthy for up to two periods of 60 s",
@@ -122,7 +161,7 @@ export async function prepareCandidate(
   }
   for (;;) {
     const { desired, running } = await idle.services.look(candidate);
-    if (desired < wanted) await idle.services.scale(candidate, wanted);
+    if (desired < wanted) await grow(candidate, wanted, limits, idle);
     const healthy = await traffic.healthyTargets(candidate);
     const { state } = await ports.guardAlarm(candidate);
     if (desired >= wanted && healthy >= wanted && state === "OK") return;
@@ -131,6 +170,17 @@ export async function prepareCandidate(
     if (environmentNow() >= deadlineMs) throw late(record, candidate, seen, withinMs);
     await ports.sleep(LOOK_MS);
   }
+}
+
+/** The record has what is held already: once more, should somebody have been quicker. */
+async function grow(
+  slot: Slot,
+  wanted: number,
+  limits: Bounds | null,
+  { services, targets }: NonNullable<IdlePorts["idle"]>,
+): Promise<void> {
+  if (limits) await targets?.setMinimum(slot, Math.max(wanted, limits.min));
+  else await services.scale(slot, wanted);
 }
 
 function late(

@@ -1,4 +1,5 @@
 /** The guard as a Lambda function: settings from the environment, SDK clients, one handler. */
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -15,6 +16,8 @@ import { guardHooks } from "./rollout/hookRunner.ts";
 import type { HookRunner } from "./rollout/hooks.ts";
 import { SENTINEL_SOURCE } from "./sentinelEvent.ts";
 import { policyOfTag } from "./signalPolicy.ts";
+import { sameWeights } from "./slot.ts";
+import type { Traffic } from "./traffic.ts";
 import { connectVerification } from "./verification/connect.ts";
 import { tickAndVerify } from "./verification/minute.ts";
 import { parseVerification } from "./verification/settings.ts";
@@ -62,6 +65,7 @@ const fromSentinelSchema = z.object({ source: z.literal(SENTINEL_SOURCE) });
 export function connectClients(config: object = {}): GuardClients {
   const once = { ...config, maxAttempts: 1 };
   return {
+    autoscaling: new ApplicationAutoScalingClient(once),
     cloudwatch: new CloudWatchClient(once),
     dynamodb: new DynamoDBClient(once),
     ecs: new ECSClient(once),
@@ -75,7 +79,8 @@ export function connectClients(config: object = {}): GuardClients {
  * reconciles what an event missed and takes a rollout's next step.
  *
  * @throws always when BACKOUT_REHEARSED_FAILURE is `throw`: the proof that a drill can fail; with
- *   `hang` it does nothing until Lambda ends it
+ *   `hang` it does nothing until Lambda ends it, with `exit-after-write` its process ends right after
+ *   it has written weights
  */
 export async function handler(event: unknown): Promise<Reversion | null> {
   // New connections every time: a warm environment is frozen between two events, its idle
@@ -93,6 +98,7 @@ export async function handler(event: unknown): Promise<Reversion | null> {
       now: Date.now,
       sleep: (wallMs) => new Promise((resolve) => setTimeout(resolve, wallMs)),
       log: (line) => console.log(line),
+      exit: () => process.exit(1),
     });
   } finally {
     for (const client of Object.values(clients)) client.destroy();
@@ -105,6 +111,8 @@ export interface FunctionPlace extends Pick<GuardPorts, "now" | "sleep" | "log">
   readonly clients: GuardClients;
   /** Who asks a rollout's hooks; without it they wait for somebody else. */
   readonly hooks?: HookRunner;
+  /** Ends the process. @default it does nothing more until Lambda ends it */
+  readonly exit?: () => never;
 }
 
 /** As `handler`. */
@@ -121,7 +129,8 @@ export async function handleEvent(event: unknown, place: FunctionPlace): Promise
   const environmentNow = scheduled ? () => Date.parse(scheduled.time) : now;
   const settings = settingsSchema.parse(env);
   const connected = connectGuard(clients, settings, environmentNow, log);
-  const ports = { ...connected, ...(hooks && { hooks }), now, sleep };
+  const traffic = failure === "exit-after-write" ? lastWrite(connected.traffic, place) : null;
+  const ports = { ...connected, ...(hooks && { hooks }), ...(traffic && { traffic }), now, sleep };
   if (scheduled) {
     const asked = parseVerification(env["BACKOUT_VERIFICATION"]);
     const { ticking, verifying } = connectVerification(clients, settings, ports, asked);
@@ -129,4 +138,18 @@ export async function handleEvent(event: unknown, place: FunctionPlace): Promise
   }
   const handle = fromSentinelSchema.safeParse(event).success ? handleSentinel : handleAlarm;
   return handle(event, ports);
+}
+
+/** Nobody hears of a write that moves the traffic: the process has ended before it can be read back, latched or recorded. */
+function lastWrite(traffic: Traffic, { exit, sleep }: FunctionPlace): Traffic {
+  return {
+    ...traffic,
+    async write(weights, ...rest) {
+      const before = await traffic.read();
+      await traffic.write(weights, ...rest);
+      if (sameWeights(before.weights, weights)) return;
+      exit?.();
+      await sleep(LONGEST_TIMEOUT_MS);
+    },
+  };
 }

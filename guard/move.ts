@@ -1,6 +1,7 @@
 /** Moving the weights so that they stay moved: write, read back, and look again past open writes. */
 import { messageOf } from "../base/errors.ts";
 import { ATTEMPTS, BETWEEN_ATTEMPTS_MS, tried, type Waiting } from "./attempts.ts";
+import type { Homecoming } from "./homecoming.ts";
 import type { EnvironmentRecord } from "./record.ts";
 import { sameWeights, type Weights } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
@@ -13,7 +14,7 @@ export const WRITE_TIMEOUT_MS = 5_000;
  */
 export const OPEN_WRITE_MS = 2 * WRITE_TIMEOUT_MS;
 /** How long a written listener may go on showing its old weights before it is written again. */
-const READ_BACK_MS = 5_000;
+export const READ_BACK_MS = 5_000;
 
 export interface MovePorts extends Waiting {
   readonly traffic: Traffic;
@@ -28,13 +29,17 @@ interface Move {
   readonly problem: string;
 }
 
-/** Writes, reads back until it shows, and writes again when it does not. */
-export async function moveTo(weights: Weights, ports: MovePorts): Promise<Move> {
+/** Home: writes, reads back until it shows, and writes again when it does not. */
+export async function moveTo(
+  weights: Weights,
+  ports: MovePorts,
+  homecoming: Homecoming = "reversion",
+): Promise<Move> {
   let writtenAt: string | null = null;
   let problem = "";
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      await ports.traffic.write(weights, WRITE_TIMEOUT_MS);
+      await ports.traffic.write(weights, WRITE_TIMEOUT_MS, homecoming);
       writtenAt ??= iso(ports.now());
       if (await shows(weights, ports)) {
         return { writtenAt, verifiedAt: iso(ports.now()), problem };
@@ -68,20 +73,26 @@ export async function keepHome(
   record: EnvironmentRecord | "unreachable",
   home: Weights,
   ports: MovePorts,
+  homecoming: Homecoming = "reversion",
 ): Promise<void> {
-  await returnStray(home, ports);
+  await returnStray(home, ports, homecoming);
   if (record === "unreachable" || record.openWriteUntil === null) return;
   const waitMs = Date.parse(record.openWriteUntil) - ports.now();
   if (waitMs <= 0) return;
   await ports.sleep(Math.min(waitMs, OPEN_WRITE_MS) + 100);
-  await returnStray(home, ports);
+  await returnStray(home, ports, homecoming);
 }
 
-async function returnStray(home: Weights, ports: MovePorts): Promise<void> {
+async function returnStray(home: Weights, ports: MovePorts, homecoming: Homecoming): Promise<void> {
   const live = await tried(() => ports.traffic.read(), ports);
-  if (sameWeights(live.weights, home)) return;
-  ports.log?.(`a late write moved the weights to ${JSON.stringify(live.weights)}: reverting again`);
-  const { verifiedAt, problem } = await moveTo(home, ports);
+  const isHome = sameWeights(live.weights, home);
+  if (isHome && live.broughtHome !== null) return;
+  const found = isHome
+    ? "nothing in the listener says that this is home: writing it again"
+    : `a late write moved the weights to ${JSON.stringify(live.weights)}: reverting again`;
+  ports.log?.(found);
+  // Who brought it there, nobody knows: that it is written again makes it no reversion.
+  const { verifiedAt, problem } = await moveTo(home, ports, isHome ? "hand" : homecoming);
   if (verifiedAt === null) throw new Error(`a late write could not be undone: ${problem}`);
 }
 

@@ -34,7 +34,10 @@ export const IDLE_COUNT_TAG = "backout:idle-count";
 /** An environment variable of the guard's function: the hooks of every rollout here, as JSON. */
 export const HOOKS_VARIABLE = "BACKOUT_HOOKS";
 
-/** An environment variable of the guard's function: `throw` or `hang` where it is to fail, for a drill. */
+/**
+ * An environment variable of the guard's function: `throw`, `hang` or `exit-after-write` where it is to
+ * fail, for a drill.
+ */
 export const REHEARSED_FAILURE_VARIABLE = "BACKOUT_REHEARSED_FAILURE";
 
 /** On an ECS service: the release (image) that its slot runs. */
@@ -42,6 +45,9 @@ export const RELEASE_TAG = "backout:release";
 
 /** What a slot's sidecars publish themselves, every ten seconds, at a resolution of one second. */
 export const FAST_NAMESPACE = "Backout";
+/** In the same namespace: requests of each slot that the watchdog sends, which are nobody's traffic. */
+export const PROBE_METRIC = "Probes";
+
 export const FAST_METRIC = { requests: "Requests", errors: "Errors", latency: "Latency" } as const;
 
 /** The same for every task of a slot: their counts add up. */

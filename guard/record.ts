@@ -3,6 +3,7 @@
  * DynamoDB item, written under a condition on its `version`. The transitions are pure.
  */
 import { z } from "zod";
+import { minimumsSchema, NOTHING_HELD } from "./autoscaling/minimums.ts";
 import { condemned, type History, remembered, stableReleaseSchema } from "./history.ts";
 import type { Deployed } from "./releases.ts";
 import { rollbackSchema } from "./rollback/intent.ts";
@@ -77,6 +78,8 @@ export const environmentRecordSchema = z.object({
   rollback: rollbackSchema.nullable().default(null),
   /** The idle slot is being scaled up for a rollout, and stays up until then (environment's clock). */
   preparing: z.object({ slot, until: z.iso.datetime() }).nullable().default(null),
+  /** Minimum capacities that are held for a rollout or for rest, and the person's own. */
+  minimums: minimumsSchema.default(NOTHING_HELD),
 });
 export type EnvironmentRecord = z.infer<typeof environmentRecordSchema>;
 
@@ -98,6 +101,7 @@ export function initialRecord(environment: string, stable: Slot = Slot.Blue): En
     history: [],
     rollback: null,
     preparing: null,
+    minimums: NOTHING_HELD,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the guard writes down about one alarm it was called for: the audit trail's entry. */
 import { z } from "zod";
+import { escalationSchema } from "./escalation.ts";
 import { explanationSchema } from "./explanation.ts";
 import { Slot } from "./slot.ts";
 
@@ -57,7 +58,11 @@ export const reversionSchema = z.object({
   verifiedAt: z.iso.datetime().nullable(),
   weightsBefore: weights.nullable(),
   weightsAfter: weights.nullable(),
+  /** Of `already-home`: by the listener's own mark it was a reversion that had brought it there. */
+  broughtHome: z.boolean().exactOptional(),
   /** Each signal as it was then; null in older entries, and where nobody could be asked. */
   explanation: explanationSchema.nullable().default(null),
+  /** Only of what the second way home could not do either. */
+  escalation: escalationSchema.optional(),
 });
 export type Reversion = z.infer<typeof reversionSchema>;

@@ -8,18 +8,28 @@ import {
   TargetHealthStateEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { environmentError } from "../base/errors.ts";
+import { broughtHomeBy, type Homecoming, listenerWeights } from "./homecoming.ts";
 import type { Slot, Weights } from "./slot.ts";
 
 export interface LiveTraffic {
   readonly weights: Weights;
   /** Target-group stickiness of the forward action: a sticky cookie beats a weight. */
   readonly sticky: boolean;
+  /**
+   * Who of ours brought all traffic home to where it is (`homecoming.ts`); null: nobody says so. Left
+   * out where the listener cannot tell.
+   */
+  readonly broughtHome?: Homecoming | null;
 }
 
 export interface Traffic {
   read(): Promise<LiveTraffic>;
-  /** Sets both weights and turns stickiness off, in one call that is given up after `timeoutMs`. */
-  write(weights: Weights, timeoutMs: number): Promise<void>;
+  /**
+   * Sets both weights and turns stickiness off, in one call that is given up after `timeoutMs`.
+   *
+   * @param homecoming what a later `read` is to say as `broughtHome`. @default null
+   */
+  write(weights: Weights, timeoutMs: number, homecoming?: Homecoming | null): Promise<void>;
   /** Healthy targets of a slot, counted by the load balancer's own health checks. */
   healthyTargets(slot: Slot): Promise<number>;
 }
@@ -56,12 +66,13 @@ export function elbv2Traffic(
           (group) => group.TargetGroupArn === identity.targetGroupArns[slot],
         )?.Weight ?? 0;
       return {
-        weights: { blue: weightOf("blue"), green: weightOf("green") },
+        ...broughtHomeBy({ blue: weightOf("blue"), green: weightOf("green") }),
         sticky: config?.TargetGroupStickinessConfig?.Enabled ?? false,
       };
     },
 
-    async write(weights, timeoutMs) {
+    async write(weights, timeoutMs, homecoming = null) {
+      const set = listenerWeights(weights, homecoming);
       await client.send(
         new ModifyListenerCommand({
           ListenerArn: identity.listenerArn,
@@ -70,8 +81,8 @@ export function elbv2Traffic(
               Type: "forward",
               ForwardConfig: {
                 TargetGroups: [
-                  { TargetGroupArn: identity.targetGroupArns.blue, Weight: weights.blue },
-                  { TargetGroupArn: identity.targetGroupArns.green, Weight: weights.green },
+                  { TargetGroupArn: identity.targetGroupArns.blue, Weight: set.blue },
+                  { TargetGroupArn: identity.targetGroupArns.green, Weight: set.green },
                 ],
                 TargetGroupStickinessConfig: { Enabled: false },
               },

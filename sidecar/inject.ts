@@ -1,4 +1,5 @@
 /** Which requests a fault breaks, and how: pure, with the random draw as a parameter. */
+import { PROBE_USER_AGENT } from "../guard/watchdog/probe.ts";
 import type { Fault, FaultLease, Only } from "./lease.ts";
 
 /** Most faults leave the health checks alone: a bad release usually still passes them. */
@@ -6,6 +7,11 @@ const HEALTH_CHECKER = /^ELB-HealthChecker\//;
 
 export function isHealthCheck(userAgent: string | undefined): boolean {
   return userAgent !== undefined && HEALTH_CHECKER.test(userAgent);
+}
+
+/** The watchdog names itself so; what it asks is nobody's traffic (see guard/watchdog/probe.ts). */
+export function isProbe(userAgent: string | undefined): boolean {
+  return userAgent === PROBE_USER_AGENT;
 }
 
 export type Effect =

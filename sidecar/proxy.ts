@@ -4,7 +4,7 @@
  */
 import { Agent, createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { ServerResponse } from "node:http";
-import { effectOn, isExpired, isHealthCheck } from "./inject.ts";
+import { effectOn, isExpired, isHealthCheck, isProbe } from "./inject.ts";
 import {
   FAULT_HEADER,
   type FaultLease,
@@ -20,7 +20,7 @@ export interface ProxyOptions {
   readonly release: string;
   readonly lease: () => FaultLease | null;
   readonly onInjected: () => void;
-  /** Called once for each request but health checks, when its answer begins or cannot come. */
+  /** Called once for each request but health checks and probes, when its answer begins or cannot come. */
   readonly onAnswer?: (answer: Answer) => void;
   /** Uniform in [0, 1). */
   readonly draw: () => number;
@@ -38,7 +38,8 @@ export function createProxy(options: ProxyOptions): Server {
   const server = createServer((incoming, outgoing) => {
     const lease = options.lease();
     const userAgent = incoming.headers["user-agent"];
-    const tell = isHealthCheck(userAgent) ? () => {} : teller(options.onAnswer);
+    const isOurs = isHealthCheck(userAgent) || isProbe(userAgent);
+    const tell = isOurs ? () => {} : teller(options.onAnswer);
     outgoing.on("close", () => tell(null, "left"));
     const { url, headers } = incoming;
     const effect = effectOn(lease, { userAgent, url, headers }, Date.now(), options.draw());

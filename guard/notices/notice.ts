@@ -104,7 +104,8 @@ function impactOf(slot: Reversion["alarm"]["slot"], weights: Weights | null): st
     : `slot ${slot} got ${percent} % of the new requests when it was looked at`;
 }
 
-function askedOf({ environment, outcome, alarm }: Reversion): string {
+function askedOf({ environment, outcome, alarm, escalation }: Reversion): string {
+  if (escalation) return escalation.asked.join("; ");
   const status = `backout env status ${environment}`;
   const { slot } = alarm;
   if (outcome === Outcome.Failed) {

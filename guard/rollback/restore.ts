@@ -3,6 +3,8 @@
  * traffic at once through the traffic authority. What is intended is in the record before anything
  * is done, so that the same command, run again after a crash, goes on.
  */
+import { tasksToHold } from "../autoscaling/hold.ts";
+import type { ScalableTargets } from "../autoscaling/scalableTargets.ts";
 import { environmentError } from "../../base/errors.ts";
 import { sortableId } from "../../base/ids.ts";
 import {
@@ -23,6 +25,8 @@ import { releaseGone, type WayBack } from "./plan.ts";
 import { latchedSince, rollbackBegun, rolledBack, rollbackShifting } from "./transitions.ts";
 
 export interface RestorePorts extends ShiftPorts {
+  /** Whoever else scales the slots. */
+  readonly targets?: ScalableTargets;
   readonly services: Omit<SlotServices, "isThere" | "scale">;
   /** What both slots run. */
   readonly deployed: () => Promise<Readonly<Record<Slot, Deployed>>>;
@@ -119,15 +123,21 @@ async function deploy(rollback: Rollback, deadlineMs: number, ports: RestorePort
     const record = ownRollback(await store.read(), rollback);
     const service = await services.look(slot);
     const progress = progressOf(service, await traffic.healthyTargets(slot), rollback, begun);
-    if (progress.state === "ready") return;
+    if (progress.state === "ready") {
+      // Also after a crash between the two calls below.
+      const { hold } = await tasksToHold(slot, service.desired, ports);
+      return hold();
+    }
     if (progress.state === "failed") throw failed(record, rollback, progress.why);
     if (progress.state === "not-begun") {
       const { weights } = await traffic.read();
       if (weights[slot] > 0) throw failed(record, rollback, `slot ${slot} carries traffic`);
       const beside = await services.look(otherSlot(slot));
       // As many as carry the traffic now, and never fewer than the slot has.
-      const desired = Math.max(1, service.desired, beside.desired, beside.running);
+      const wanted = Math.max(service.desired, beside.desired, beside.running);
+      const { tasks: desired, hold } = await tasksToHold(slot, wanted, ports);
       await services.deploy(slot, { taskDefinition, release, desired });
+      await hold();
       begun = true;
       ports.say(`${release} is being deployed into slot ${slot}, tasks: ${desired}`);
       continue;

@@ -8,6 +8,7 @@ import { shortVotes } from "../verdict.ts";
 import { type WayBack, wayBackDoubt } from "../verification/wayBack.ts";
 import type { HookRun } from "./hooks.ts";
 import { awaitedHook, badHook } from "./hooksDue.ts";
+import { leftUnwritten } from "./unwritten.ts";
 import { currentStep, OnBad, OnDeadline, type Rollout, weightsAt } from "./rollout.ts";
 
 /** Read anew at each tick. */
@@ -41,6 +42,8 @@ export type Move =
       readonly why: string;
       readonly untilMs: number;
     }
+  /** It is home already, and nobody wrote that down: latches the slot that was left. */
+  | { readonly move: "latch"; readonly why: string }
   /** Home without a latch: nothing is known to be wrong with the release. */
   | { readonly move: "abort"; readonly why: string }
   /** Stays as it is until a person decides. */
@@ -54,7 +57,7 @@ export function nextMove(sight: Sight): Move {
   const { record, healthyTargets } = sight;
   const { rollout, candidate } = record;
   if (record.latch) return strayed(sight, record.latch) ?? wait(latchedWhy(record.latch));
-  if (!candidate) return wait("there is no rollout");
+  if (!candidate) return unwritten(sight) ?? wait("there is no rollout");
   if (!rollout) return overlooked(sight, candidate) ?? wait(`all traffic is on slot ${candidate}`);
   const alarms = sight.candidate;
   if (alarms?.guard.state === "ALARM") return judgedBad(alarms, sight, rollout, candidate);
@@ -83,6 +86,16 @@ function latchedWhy({ slot, reason }: Latch): string {
 function strayed({ live, healthyTargets }: Sight, { slot }: Latch): Move | null {
   if (live.weights[slot] === 0 || healthyTargets[otherSlot(slot)] === 0) return null;
   return { move: "revert", why: `slot ${slot} is latched and carries traffic` };
+}
+
+/** A stable slot that was left by a reversion whose latch could not be written. */
+function unwritten({ record, live, healthyTargets }: Sight): Move | null {
+  const slot = leftUnwritten(record, live.weights);
+  if (!slot || healthyTargets[otherSlot(slot)] === 0) return null;
+  const why =
+    `slot ${slot} had lost all traffic to slot ${otherSlot(slot)}, which was stable before, and ` +
+    "nobody had written that down: a reversion whose latch failed";
+  return { move: "latch", why };
 }
 
 /** An ALARM of a candidate without a rollout that nobody acted upon. */

@@ -7,6 +7,7 @@ import {
   rolloutPaused,
   rolloutResumed,
 } from "../record.ts";
+import { noRollout } from "./noRollout.ts";
 import type { Rollout } from "./rollout.ts";
 import type { TickPorts } from "./tick.ts";
 
@@ -32,7 +33,7 @@ export async function promoteRollout(ports: TickPorts, full: boolean): Promise<E
 /** All traffic home, without a latch: nothing is said of the release. */
 export async function abortRollout(ports: TickPorts, why: string): Promise<EnvironmentRecord> {
   const record = await ports.store.read();
-  runningOf(record);
+  runningOf(record, ports.now());
   await returnTraffic(ports, why);
   return ports.store.read();
 }
@@ -41,13 +42,13 @@ export async function abortRollout(ports: TickPorts, why: string): Promise<Envir
 const ATTEMPTS = 3;
 
 async function change(
-  { store }: TickPorts,
+  { store, now }: TickPorts,
   transition: (record: EnvironmentRecord) => EnvironmentRecord,
 ): Promise<EnvironmentRecord> {
   let first: string | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const record = await store.read();
-    const { id } = runningOf(record);
+    const { id } = runningOf(record, now());
     first ??= id;
     // Another rollout than the one that the person meant.
     if (id !== first) break;
@@ -61,14 +62,11 @@ async function change(
   );
 }
 
-/** @throws BackoutError `no-rollout` */
-export function runningOf(record: EnvironmentRecord): Rollout {
+/**
+ * @param nowMs wall time
+ * @throws BackoutError `no-rollout`
+ */
+export function runningOf(record: EnvironmentRecord, nowMs: number): Rollout {
   if (record.rollout) return record.rollout;
-  const last = record.lastRollout;
-  throw environmentError(
-    "no-rollout",
-    `environment "${record.environment}" has no rollout in progress` +
-      (last ? `; the last one was ${last.ended} at ${last.at}: ${last.why}` : ""),
-    `begin one with \`backout rollout start ${record.environment}\``,
-  );
+  throw noRollout(record, nowMs);
 }

@@ -16,6 +16,7 @@ import { type WayBackLook, withWayBack } from "../verification/lookBack.ts";
 import { type Move, nextMove, type Sight } from "./decide.ts";
 import type { HookRunner } from "./hooks.ts";
 import { takeHookTurn } from "./hookTurn.ts";
+import { writeDown } from "./writeDown.ts";
 
 export interface TickPorts
   extends GuardPorts, Omit<ShiftPorts, "guardAlarm">, Pick<IdlePorts, "idle"> {
@@ -128,6 +129,10 @@ async function make(move: Move, sight: Sight, ports: TickPorts): Promise<Partial
     return paused ? { record: paused } : {};
   }
   if (move.move === "promote") return { record: await promote(record, ports) };
+  if (move.move === "latch") {
+    const reversion = await writeDown(record, move.why, ports);
+    return { reversion, record: await store.read() };
+  }
   if (move.move === "abort") {
     await returnTraffic(ports, move.why);
     return { record: await store.read() };

@@ -21,6 +21,8 @@ export interface VerificationStore {
   replace(expected: Verification | undefined, next: Verification): Promise<boolean>;
   /** Keeps a final one beside its reversion, under the same id, when the next one takes its place. */
   keep(verification: Verification): Promise<void>;
+  /** One that was kept; undefined when none was. */
+  ofId(id: string): Promise<Verification | undefined>;
   wayBack(): Promise<WayBackNote | undefined>;
   noteWayBack(note: WayBackNote): Promise<void>;
 }
@@ -73,6 +75,8 @@ export function dynamoVerificationStore(
     async keep(verification) {
       await client.send(put(`${ENTRY.ofId}${verification.id}`, verification));
     },
+
+    ofId: async (id) => verificationSchema.optional().parse(await read(`${ENTRY.ofId}${id}`)),
 
     wayBack: async () => wayBackNoteSchema.optional().parse(await read(ENTRY.wayBack)),
 

@@ -5,7 +5,9 @@
 import { messageOf } from "../../base/errors.ts";
 import { sortableId } from "../../base/ids.ts";
 import { withDeadline } from "../attempts.ts";
+import { askedFor, attemptsOf, type Escalation, renderSides } from "../escalation.ts";
 import type { GuardPorts } from "../handle.ts";
+import type { LastResortPorts } from "../lastResort/mind.ts";
 import { Outcome, type Reversion } from "../reversion.ts";
 import { SLOTS } from "../slot.ts";
 
@@ -17,11 +19,14 @@ const EVIDENCE_TIMEOUT_MS = 1_000;
  * The same ports for one round. What moved nothing is recorded under one id an hour, so that the
  * store itself says whether people know; with the store down they are told every minute.
  */
-export function escalating<P extends GuardPorts>(ports: P): P {
+export function escalating<P extends GuardPorts & { readonly lastResort?: LastResortPorts }>(
+  ports: P,
+): P {
   const withEvidence = async (reversion: Reversion): Promise<Reversion> => {
-    const evidence = await evidenceOf(ports);
+    const escalation = await evidenceOf(reversion, ports);
+    const evidence = renderSides(escalation);
     const reason = [reversion.alarm.reason, evidence].filter((part) => part !== "").join("; ");
-    return { ...reversion, alarm: { ...reversion.alarm, reason } };
+    return { ...reversion, alarm: { ...reversion.alarm, reason }, escalation };
   };
   const { store } = ports;
   // Begun when it is known that nothing can be moved: the record and the message say the same.
@@ -64,23 +69,68 @@ function hourlyId({ alarm, outcome }: Reversion, nowMs: number): string {
 }
 
 /** Never throws; what cannot be read is said to be unreadable. */
-async function evidenceOf(ports: GuardPorts): Promise<string> {
-  const of = await Promise.all(
-    SLOTS.map(async (slot) => {
-      const [targets, alarm] = await Promise.all([
-        said(() => ports.traffic.healthyTargets(slot)),
-        said(() => ports.alarmStateOf(slot)),
-      ]);
-      return `slot ${slot}: healthy targets ${targets}, guard alarm ${alarm}`;
+async function evidenceOf(
+  reversion: Reversion,
+  ports: GuardPorts & { readonly lastResort?: LastResortPorts },
+): Promise<Escalation> {
+  const { environment, outcome, path, why, decidedAt: at } = reversion;
+  const { slot } = reversion.alarm;
+  const { lastResort } = ports;
+  const [weights, before, isOn, slots] = await Promise.all([
+    said(async () => (await ports.traffic.read()).weights),
+    said(() => ports.store.reversions()),
+    said(async () => (lastResort ? lastResort.rule.isOn() : null)),
+    Promise.all(
+      SLOTS.map(async (one) => ({
+        slot: one,
+        healthyTargets: await said(() => ports.traffic.healthyTargets(one)),
+        guardAlarm: await said(() => ports.alarmStateOf(one)),
+      })),
+    ),
+  ]);
+  const [blue, green] = slots;
+  const now = { at, path, outcome, why };
+  const standing = isOn.value === null || isOn.value === undefined ? "none" : onOff(isOn.value);
+  return {
+    tried: [...attemptsOf(before.value ?? [], slot, Date.parse(at)), now],
+    weights: weights.value
+      ? `blue ${weights.value.blue}, green ${weights.value.green}`
+      : weights.text,
+    slots: slots.map((one) => ({
+      slot: one.slot,
+      healthyTargets: one.healthyTargets.text,
+      guardAlarm: one.guardAlarm.text,
+    })),
+    lastResort: lastResort ? (isOn.value === undefined ? isOn.text : standing) : "none is set up",
+    asked: askedFor({
+      environment,
+      slot,
+      outcome,
+      weights: weights.value ?? null,
+      healthyTargets: {
+        blue: blue?.healthyTargets.value ?? null,
+        green: green?.healthyTargets.value ?? null,
+      },
+      lastResort: standing,
     }),
-  );
-  return of.join("; ");
+  };
 }
 
-async function said(what: () => Promise<unknown>): Promise<string> {
+function onOff(isOn: boolean): "on" | "off" {
+  return isOn ? "on" : "off";
+}
+
+interface Said<T> {
+  /** Undefined when it could not be read. */
+  readonly value?: T;
+  readonly text: string;
+}
+
+async function said<T>(what: () => Promise<T>): Promise<Said<T>> {
   try {
-    return String(await withDeadline(what(), EVIDENCE_TIMEOUT_MS));
+    const value = await withDeadline(what(), EVIDENCE_TIMEOUT_MS);
+    return { value, text: String(value) };
   } catch (error) {
-    return `unreadable (${messageOf(error)})`;
+    return { text: `unreadable (${messageOf(error)})` };
   }
 }

@@ -1,5 +1,6 @@
 /** What a round of probes says of a slot: a pure judgement in four outcomes. */
 import { binomialTail, fisherTail, type Tally } from "../../judge/exactTests.ts";
+import type { Slot } from "../slot.ts";
 
 /** Unknown is never good: a round that reached nobody is an `error`. */
 export const ProbeOutcome = {
@@ -30,6 +31,8 @@ export interface ProbeJudgement {
   readonly outcome: ProbeOutcome;
   /** The counts it rests on, as a sentence. */
   readonly why: string;
+  /** Answers slot by slot, where each could be asked. */
+  readonly tallies?: Readonly<Record<Slot, SlotProbes>>;
 }
 
 /**

@@ -3,9 +3,13 @@ import { z } from "zod";
 import { connectClients } from "../lambda.ts";
 import { connectGuard, type GuardClients } from "../connect.ts";
 import type { GuardPorts } from "../handle.ts";
+import { connectLastResort } from "../lastResort/connect.ts";
+import { environmentNames } from "../names.ts";
 import { policyOfTag } from "../signalPolicy.ts";
+import { announcer } from "./announce.ts";
 import { type ProbePlan, probeSlots } from "./ask.ts";
 import { httpProbe, type Probe } from "./probe.ts";
+import { dynamoSightStore } from "./sight.ts";
 import { type Round, watch } from "./watch.ts";
 
 /** What the watchdog's function is told; the component `Watchdog` sets exactly these. */
@@ -22,6 +26,9 @@ const settingsSchema = z
     BACKOUT_PROBE_HEADER: z.string().optional(),
     BACKOUT_PROBE_SECRET: z.string().optional(),
     BACKOUT_ERROR_RATE_PERCENT: z.coerce.number(),
+    BACKOUT_LAST_RESORT_RULE_ARN: z.string().optional(),
+    BACKOUT_LAST_RESORT_AFTER_MS: z.coerce.number().default(0),
+    BACKOUT_LAST_RESORT_UNTIL_MS: z.coerce.number().default(0),
   })
   .transform((settings) => {
     const header = settings.BACKOUT_PROBE_HEADER;
@@ -42,7 +49,15 @@ const settingsSchema = z
       topicArn: settings.BACKOUT_TOPIC_ARN,
       policy: policyOfTag(settings.BACKOUT_SIGNAL_POLICY),
     };
-    return { plan, identity };
+    const lastResort =
+      settings.BACKOUT_LAST_RESORT_RULE_ARN === undefined
+        ? null
+        : {
+            ruleArn: settings.BACKOUT_LAST_RESORT_RULE_ARN,
+            afterMs: settings.BACKOUT_LAST_RESORT_AFTER_MS,
+            untilMs: settings.BACKOUT_LAST_RESORT_UNTIL_MS,
+          };
+    return { plan, identity, lastResort };
   });
 
 /** What the schedule sends: when it was due, in the environment's clock. */
@@ -76,16 +91,34 @@ export interface WatchdogPlace extends Pick<GuardPorts, "now" | "sleep" | "log">
 /** As `handler`. */
 export async function handleRound(event: unknown, place: WatchdogPlace): Promise<Round> {
   const { env, clients, probe, now, sleep, log } = place;
-  const { plan, identity } = settingsSchema.parse(env);
+  const { plan, identity, lastResort } = settingsSchema.parse(env);
   const calledMs = now();
   // The rule's minute, and what went by since: where the function's wall is another clock, nearly.
   const dueMs = Date.parse(scheduledSchema.parse(event).time);
   const environmentNow = (): number => dueMs + (now() - calledMs);
   const connected = connectGuard(clients, identity, environmentNow, log);
-  return watch({
-    ...connected,
-    now,
-    sleep,
-    probe: (suspect, weights) => probeSlots(suspect, weights, plan, { probe, sleep }),
-  });
+  const { announce, done } = announcer(clients.cloudwatch, identity.environment, log);
+  try {
+    return await watch({
+      ...connected,
+      now,
+      sleep,
+      sights: dynamoSightStore(
+        clients.dynamodb,
+        environmentNames(identity.environment).recordTable,
+        identity.environment,
+      ),
+      probe: (suspect, weights) => probeSlots(suspect, weights, plan, { probe, sleep, announce }),
+      ...(lastResort && {
+        lastResort: {
+          ...lastResort,
+          ...connectLastResort(clients, identity, lastResort.ruleArn),
+          errorRatePercent: plan.errorRatePercent,
+        },
+      }),
+    });
+  } finally {
+    // The process is frozen once it has answered.
+    await done();
+  }
 }

@@ -26,6 +26,9 @@ export const SPREAD_MS = 4_000;
 /** To each slot, in one round. */
 export const PROBES = 40;
 
+/** By which the sidecars know probes: they count in none of their metrics, and no sentinel judges them. */
+export const PROBE_USER_AGENT = "backout-watchdog";
+
 /** By which a fault sidecar says which slot answered. */
 const ANSWERING_SLOT_HEADER = "x-backout-slot";
 
@@ -41,7 +44,7 @@ export const httpProbe: Probe = ({ url, headers }) =>
     // A connection of its own: one that is kept would go on to a slot that was left.
     const sent = request(url, {
       agent: false,
-      headers: { "user-agent": "backout-watchdog", ...headers },
+      headers: { "user-agent": PROBE_USER_AGENT, ...headers },
     });
     const deadline = setTimeout(() => end(null), PROBE_TIMEOUT_MS);
     sent.on("socket", (socket) => socket.on("connect", () => (connected = true)));

@@ -5,12 +5,14 @@
 import { messageOf } from "../../base/errors.ts";
 import type { SlotAlarms } from "../alarms.ts";
 import { tried } from "../attempts.ts";
+import { type LastResortPorts, type LastResortRound, mindLastResort } from "../lastResort/mind.ts";
 import { act, type Alarm, type GuardPorts } from "../handle.ts";
 import { environmentNames } from "../names.ts";
 import { type Reversion, ReversionPath } from "../reversion.ts";
 import type { Slot, Weights } from "../slot.ts";
 import { escalating } from "./escalate.ts";
 import { type ProbeJudgement, ProbeOutcome } from "./judge.ts";
+import { type SightStore, sightOf } from "./sight.ts";
 import { firstWayFailed, type Suspect, suspectsOf } from "./suspects.ts";
 
 export interface WatchdogPorts extends GuardPorts {
@@ -19,6 +21,9 @@ export interface WatchdogPorts extends GuardPorts {
   readonly probe: (suspect: Slot, weights: Weights | null) => Promise<ProbeJudgement>;
   /** The environment's clock, milliseconds: CloudWatch's stamps are in it. */
   readonly environmentNow: () => number;
+  readonly sights: SightStore;
+  /** What everybody gets when no side is fit. @default nothing of the kind */
+  readonly lastResort?: LastResortPorts;
 }
 
 export interface Round {
@@ -28,15 +33,31 @@ export interface Round {
   readonly reversion: Reversion | null;
   /** Why what was called for could not be done; people know. */
   readonly problem: string | null;
+  /** Only where the environment has one. */
+  readonly lastResort?: LastResortRound;
 }
 
 /**
  * One round, at most 7 s of wall time per suspect before it acts. It acts at once where no probe is
- * needed: on a latched slot with traffic, and on an alarm that the first way home left unheeded.
+ * needed: on a latched slot with traffic, and on an alarm that the first way home left unheeded. On
+ * what its probes find it acts when they found it before, and the first way had its time.
  *
  * @throws when neither record nor weights can be read
  */
 export async function watch(plain: WatchdogPorts): Promise<Round> {
+  const round = await bringHomeWhatMust(plain);
+  const { lastResort } = plain;
+  if (!lastResort) return round;
+  const isStuck = round.problem !== null;
+  try {
+    return { ...round, lastResort: await mindLastResort({ ...round, isStuck }, lastResort, plain) };
+  } catch (error) {
+    plain.log(`the last resort was not looked after: ${messageOf(error)}`);
+    return round;
+  }
+}
+
+async function bringHomeWhatMust(plain: WatchdogPorts): Promise<Round> {
   const ports = escalating(plain);
   const { store, traffic, log } = ports;
   const unreadable = (what: string) => (error: unknown) => {
@@ -56,12 +77,42 @@ export async function watch(plain: WatchdogPorts): Promise<Round> {
     if (suspect.known === null) {
       probes = await ports.probe(suspect.slot, weights);
       log(JSON.stringify({ slot: suspect.slot, probes }));
-      if (probes.outcome !== ProbeOutcome.Bad) continue;
+      if (!(await mayAct(suspect, probes, ports))) continue;
     }
     const seen = ownSight(suspect, suspect.known ?? probes?.why ?? "", ports);
     return { probes, ...(await bringHome(seen, ports)) };
   }
   return { probes, reversion: null, problem: null };
+}
+
+/**
+ * Whether the probes found the slot bad, and the first way home had its time since they first did.
+ * Where that cannot be known it has had: a table that does not answer may be what stops the first way.
+ */
+async function mayAct(
+  { slot, shift }: Suspect,
+  { outcome }: ProbeJudgement,
+  { sights, environmentNow, log }: WatchdogPorts,
+): Promise<boolean> {
+  const isBad = outcome === ProbeOutcome.Bad;
+  // Without the record nobody can say which shift it is.
+  if (shift === undefined) return isBad;
+  if (!isBad && outcome !== ProbeOutcome.Good) return false;
+  try {
+    const before = await sights.read();
+    if (!isBad) {
+      if (before) await sights.write(null);
+      return false;
+    }
+    const now = sightOf(before, slot, shift, environmentNow());
+    if (now.sight !== before) await sights.write(now.sight);
+    if (!now.mayAct)
+      log(`slot ${slot} is bad since ${now.sight.since}; the alarms have their time`);
+    return now.mayAct;
+  } catch (error) {
+    log(`what was seen before cannot be read or written: ${messageOf(error)}`);
+    return isBad;
+  }
 }
 
 /** The slot's guard alarm, where it has been in ALARM so long that the first way must have failed. */

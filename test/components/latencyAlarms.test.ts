@@ -32,6 +32,16 @@ describe("what the p99 alarm judges (a minimum of 20 requests a minute)", () => 
     expect(valueOf(slowestExpression(20), minute)).toBe(expected);
   });
 
+  test.each<[string, Minute, number | undefined]>([
+    ["40 probes and 19 users: nothing", { requests: 59, probes: 40, p99: 9, p90: 9 }, undefined],
+    ["40 probes and nobody else: nothing", { requests: 40, probes: 40, p99: 9, p90: 9 }, undefined],
+    ["40 probes and 20 users", { requests: 60, probes: 40, p99: 2, p90: 1.6 }, 1.6],
+    ["20 users, and no round of probes in that minute", { requests: 20, p99: 2, p90: 1.6 }, 1.6],
+    ["probes announced, their requests not yet counted", { probes: 40 }, undefined],
+  ])("beside a watchdog, %s", (_story, minute, expected) => {
+    expect(valueOf(slowestExpression(20, true), minute)).toBe(expected);
+  });
+
   test("a higher minimum holds for p99 too", () => {
     expect(slowestExpression(500)).toBe("IF(requests >= 500, p99, IF(requests >= 500, p90))");
   });
@@ -49,5 +59,12 @@ describe("what the comparison with the other slot judges (a limit of 1 s)", () =
     ["nothing at all", {}, undefined],
   ])("%s", (_story, minute, expected) => {
     expect(valueOf(ratioExpression(20, 1), minute)).toBe(expected);
+  });
+
+  test("the watchdog's probes make neither side's traffic enough", () => {
+    const expression = ratioExpression(20, 1, true);
+    expect(valueOf(expression, split)).toBe(3);
+    expect(valueOf(expression, { ...split, probes: 1 })).toBeUndefined();
+    expect(valueOf(expression, { ...split, otherProbes: 801 })).toBeUndefined();
   });
 });

@@ -18,13 +18,28 @@ test("its role may move this listener's weights, keep the record and tell people
       ],
       resources: ["*"],
     },
-    { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: ["TABLE"] },
+    { actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], resources: ["TABLE"] },
     { actions: ["sns:Publish"], resources: ["TOPIC"] },
+    {
+      actions: ["cloudwatch:PutMetricData"],
+      resources: ["*"],
+      when: { "cloudwatch:namespace": "Backout" },
+    },
   ]);
   const writing = grants
-    .filter(({ resources }) => resources.includes("*"))
+    .filter(({ resources, when }) => resources.includes("*") && !when)
     .flatMap((g) => g.actions);
   expect(writing.every((action) => /:(Describe|Get|List)/.test(action))).toBe(true);
+});
+
+test("with a last resort it may also throw that one switch", () => {
+  const arns = { listener: "LISTENER", recordTable: "TABLE", topic: "TOPIC" };
+  const without = new Set(watchdogGrants(arns).flatMap(({ actions }) => actions));
+  const grants = watchdogGrants({ ...arns, lastResortRule: "RULE" });
+  const more = grants.flatMap(({ actions }) => actions).filter((one) => !without.has(one));
+  expect(more).toEqual(["elasticloadbalancing:DescribeRules", "elasticloadbalancing:ModifyRule"]);
+  const modifying = grants.find(({ actions }) => actions.includes(more[1] ?? ""));
+  expect(modifying).toEqual({ actions: [more[1]], resources: ["RULE"] });
 });
 
 describe("a listener that is closed to it", () => {

@@ -27,6 +27,7 @@ function situation(over: Partial<Situation>): Situation {
     alarm: { slot: "green", state: "ALARM", stateMs: since(60) },
     record: baking,
     weights: allOn("green"),
+    broughtHome: null,
     healthyTargets: { blue: 1, green: 1 },
     otherAlarm: "OK",
     ...over,
@@ -49,6 +50,16 @@ describe("the guard's decision", () => {
     ["no record, the slot carries traffic", { record: "unreachable" }, "revert"],
     ["no record, both sides alarm", { record: "unreachable", otherAlarm: "ALARM" }, "refuse"],
     ["no record, no word of the other", { record: "unreachable", otherAlarm: null }, "refuse"],
+    [
+      "no record, the traffic was brought home",
+      { record: "unreachable", broughtHome: "reversion" },
+      "refuse",
+    ],
+    [
+      "a record, the traffic was brought home",
+      { record: home, broughtHome: "reversion" },
+      "revert",
+    ],
     ["no record, the slot is idle", { record: "unreachable", weights: allOn("blue") }, "notify"],
   ] as [string, Partial<Situation>, string][])("%s: %3$s", (_story, over, action) => {
     expect(decide(situation(over)).action).toBe(action);
@@ -73,6 +84,7 @@ describe("the guard's decision", () => {
           }),
           record: fc.constantFrom(idle, shifting, baking, home, "unreachable" as const),
           weights: fc.record({ blue: weight, green: weight }),
+          broughtHome: fc.constantFrom("reversion", "hand", null),
           healthyTargets: fc.record({ blue: fc.nat(2), green: fc.nat(2) }),
           otherAlarm: fc.constantFrom("OK", "ALARM", "INSUFFICIENT_DATA", null),
         }),

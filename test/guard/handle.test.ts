@@ -89,6 +89,62 @@ describe("the guard, called by an alarm of the candidate in bake", () => {
     expect(told).toHaveLength(1);
   });
 
+  test("writes it down late when the record store comes back, as it was", async () => {
+    store.down = true;
+    const sleep = ports.sleep;
+    ports = {
+      ...ports,
+      sleep: async (ms) => {
+        await sleep(ms);
+        if (told.length > 0 && nowMs > START + 5_000) store.down = false;
+      },
+    };
+    const reversion = await handleAlarm(alarmEvent(), ports);
+    expect(nowMs).toBeGreaterThan(START + 5_000);
+    expect(store.written).toMatchObject([reversion]);
+    expect(Date.parse(reversion.verifiedAt ?? "")).toBeLessThan(START + 1_000);
+    expect(store.record).toMatchObject({
+      candidate: null,
+      latch: { slot: "green", reversionId: reversion.id },
+    });
+    expect(told).toHaveLength(1);
+  });
+
+  test("late, it puts back what it moved from a slot that turns out to be the stable one", async () => {
+    store.record = { ...initialRecord("checkout"), stable: "green" };
+    store.down = true;
+    const sleep = ports.sleep;
+    ports = {
+      ...ports,
+      sleep: async (ms) => {
+        await sleep(ms);
+        if (told.length > 0) store.down = false;
+      },
+    };
+    const reversion = await handleAlarm(alarmEvent(), ports);
+    expect(reversion).toMatchObject({ outcome: "notified", weightsAfter: allOn("green") });
+    expect(traffic.weights).toEqual(allOn("green"));
+    expect(store.record.latch).toBeNull();
+  });
+
+  test("late, it latches nothing that another rollout has begun meanwhile", async () => {
+    store.down = true;
+    const sleep = ports.sleep;
+    const later = { openWriteUntil: null, armedAt: "2026-01-01T00:00:30.000Z" };
+    ports = {
+      ...ports,
+      sleep: async (ms) => {
+        await sleep(ms);
+        if (told.length === 0) return;
+        store.down = false;
+        store.record = shiftDone(shiftBegun(initialRecord("checkout"), "green", later));
+      },
+    };
+    await handleAlarm(alarmEvent(), ports);
+    expect(store.record).toMatchObject({ candidate: "green", latch: null });
+    expect(store.written).toHaveLength(1);
+  });
+
   test("reverts although nobody can be told", async () => {
     ports = { ...ports, notify: () => Promise.reject(new Error("no such topic")) };
     await handleAlarm(alarmEvent(), ports);

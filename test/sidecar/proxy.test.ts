@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault, FaultLease } from "../../sidecar/lease.ts";
+import { PROBE_USER_AGENT } from "../../guard/watchdog/probe.ts";
 import { createProxy } from "../../sidecar/proxy.ts";
 import type { Answer } from "../../sidecar/responses.ts";
 
@@ -157,8 +158,13 @@ describe("the fault sidecar before an app", () => {
     expect(answers.slice(3)).toEqual([{ failed: true, seconds: null }]);
   });
 
-  test("tells nothing of health checks, nor of a client that leaves before the answer", async () => {
+  test("tells nothing of health checks, probes, nor of a client that leaves before the answer", async () => {
     await fetch(url, { headers: { "user-agent": "ELB-HealthChecker/2.0" } });
+    // Faults are for probes too: what they find must be what users find.
+    lease = leaseOf({ kind: "errors", share: 1, status: 503 });
+    const probed = await fetch(url, { headers: { "user-agent": PROBE_USER_AGENT } });
+    expect(probed.status).toBe(503);
+    lease = null;
     const leaving = new AbortController();
     const gone = new Promise<void>((resolve) => {
       app.removeAllListeners("request");

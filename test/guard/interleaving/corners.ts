@@ -200,6 +200,15 @@ export function corners(code: Code): Record<string, { scenario: Scenario; bounds
       },
       { preemptions: 1 },
     ),
+    "the guard without the table, and a slot that a reversion brought the traffic to": corner({
+      arrange: (world) => {
+        isLatched("blue")(world);
+        world.recordDown = true;
+        world.broughtHome = "reversion";
+      },
+      actors: { guard },
+      wrong: ({ weights }) => (weights.blue > 0 ? "traffic went to a latched slot" : null),
+    }),
     "the guard, and an alarm of the stable slot while the table is down": corner(
       {
         arrange: (world) => {

@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
   authority(
     "an abort does not look for a late write",
     "an operator who brings traffic home, a tick, and the guard",
-    "  if (after.candidate !== null) throw lostRace(record.environment);\n  await keepHome(after, home, ports);\n",
+    '  if (after.candidate !== null) throw lostRace(record.environment);\n  await keepHome(after, home, ports, "hand");\n',
     "  if (after.candidate !== null) throw lostRace(record.environment);\n",
   ),
   authority(
@@ -206,7 +206,7 @@ export const MUTATIONS: readonly Mutation[] = [
   move(
     "the guard does not look at once for a write that came late",
     "a shift and the guard",
-    "  await returnStray(home, ports);\n  if (record",
+    "  await returnStray(home, ports, homecoming);\n  if (record",
     "  if (record",
   ),
   move(
@@ -218,7 +218,7 @@ export const MUTATIONS: readonly Mutation[] = [
   move(
     "the guard does not look again once the open write has ended",
     "a step that is held up and dies, and a guard that nobody helps",
-    "+ 100);\n  await returnStray(home, ports);",
+    "+ 100);\n  await returnStray(home, ports, homecoming);",
     "+ 100);",
   ),
   guardDecides(
@@ -239,6 +239,12 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (record !== "unreachable" && isOlderThanRollout(alarm, record)) {',
     "if (!slot) {",
   ),
+  guardDecides(
+    "the guard without the record leaves the slot that the traffic was brought home to",
+    "the guard without the table, and a slot that a reversion brought the traffic to",
+    'if (record === "unreachable" && situation.broughtHome !== null) {',
+    "if (!slot) {",
+  ),
   rolloutDecides(
     "a tick goes on past an alarm",
     "a tick long after an alarm whose event was lost",
@@ -250,6 +256,12 @@ export const MUTATIONS: readonly Mutation[] = [
     "a tick that finds traffic on a latched slot",
     "strayed(sight, record.latch) ?? wait",
     "wait",
+  ),
+  rolloutDecides(
+    "a tick leaves a reversion that nobody wrote down",
+    "a promotion and the guard, one call fails, lands late or kills its caller",
+    "return unwritten(sight) ?? wait(",
+    "return wait(",
   ),
   rolloutDecides(
     "a tick goes on past a bad answer of a hook",

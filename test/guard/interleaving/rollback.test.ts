@@ -86,11 +86,8 @@ const scenarios: Record<string, { scenario: Scenario; bounds: Bounds }> = {
     scenario: { arrange: begun, actors: { operator: goesBack, guard }, wrong: badEnd },
     bounds: undisturbed,
   },
-  "a rollback and the guard, one call lands late or kills its caller": {
+  "a rollback and the guard, one call fails, lands late or kills its caller": {
     scenario: {
-      // Not `fails`: a guard whose one latch write fails leaves nothing that the end could see, as at
-      // a promotion.
-      faults: ["late", "crash"],
       arrange: begun,
       actors: { operator: goesBack, guard },
       afterwards: reconcile,

@@ -143,6 +143,15 @@ export function scenarios(code: Code): Record<string, { scenario: Scenario; boun
       },
       bounds: undisturbed,
     },
+    "a promotion and the guard, one call fails, lands late or kills its caller": {
+      scenario: {
+        arrange: (world) => inStep(world, 2),
+        actors: { rollout: ticking("rollout"), guard },
+        afterwards: reconcile,
+        wrong: badEnd,
+      },
+      bounds: disturbed,
+    },
     "an operator who brings traffic home, a tick, and the guard": {
       scenario: {
         arrange: (world) => inStep(world, 0),

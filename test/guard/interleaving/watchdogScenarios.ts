@@ -74,10 +74,14 @@ function noCandidate(world: World): string | null {
   return badEnd(world) ?? kept;
 }
 
-/** Its probes always find the candidate bad. */
+/** Its probes always find the candidate bad, and as it cannot know since when it never waits. */
 async function watchdog(world: World): Promise<void> {
   await watch({
     ...world.ports("watchdog"),
+    sights: {
+      read: () => Promise.reject(new Error("unreadable")),
+      write: async () => {},
+    },
     probe: async () => {
       await world.step("watchdog", "the probes end", () => {});
       return { outcome: "bad", why: "20 of 40 probes failed" };

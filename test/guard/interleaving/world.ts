@@ -3,6 +3,7 @@
  * until the schedule lets it act, and may then also fail, lose its answer, or land late.
  */
 import type { SlotAlarms } from "../../../guard/alarms.ts";
+import type { Homecoming } from "../../../guard/homecoming.ts";
 import { type EnvironmentRecord, initialRecord } from "../../../guard/record.ts";
 import type { Reversion } from "../../../guard/reversion.ts";
 import type { TickPorts } from "../../../guard/rollout/tick.ts";
@@ -33,6 +34,8 @@ export interface Call {
 export class World {
   nowMs = START_MS;
   weights: Weights = allOn("blue");
+  /** The listener's mark. */
+  broughtHome: Homecoming | null = null;
   record: EnvironmentRecord = initialRecord("checkout");
   alarm = { state: "OK", transitionedMs: START_MS - 3_600_000 };
   readonly healthy: Record<Slot, number> = { blue: 1, green: 1 };
@@ -72,8 +75,13 @@ export class World {
       environment: "checkout",
       slotOfAlarm: (name) => (name === "checkout-green" ? "green" : "blue"),
       traffic: {
-        read: () => call("read weights", () => ({ weights: this.weights, sticky: false })),
-        write: (weights, timeoutMs) =>
+        read: () =>
+          call("read weights", () => ({
+            weights: this.weights,
+            sticky: false,
+            broughtHome: this.broughtHome,
+          })),
+        write: (weights, timeoutMs, homecoming = null) =>
           this.#call(
             actor,
             `weights ${weights.blue}/${weights.green}`,
@@ -81,6 +89,7 @@ export class World {
             this.nowMs + timeoutMs,
             () => {
               this.weights = weights;
+              this.broughtHome = homecoming;
             },
           ),
         healthyTargets: (slot) => call(`health of ${slot}`, () => this.healthy[slot]),

@@ -50,6 +50,10 @@ export function memoryVerifications(): MemoryVerifications {
       upright(this);
       this.kept.set(verification.id, verification);
     },
+    async ofId(id) {
+      upright(this);
+      return this.kept.get(id);
+    },
     async wayBack() {
       upright(this);
       return this.note;

@@ -76,6 +76,31 @@ describe("without one", () => {
   });
 });
 
+describe("every probe is announced before it is sent", () => {
+  test.each([
+    ["by a route: 40 to each", ROUTED, allOn("green"), { blue: 40, green: 40 }],
+    ["to the one with all the traffic", PLAIN, allOn("green"), { blue: 0, green: 40 }],
+    // 80 x (0.5 + 3.1 x sqrt(0.25 / 80)), and the same of 0.95 and 0.05.
+    ["to either: the most of each", PLAIN, { blue: 50, green: 50 }, { blue: 53.9, green: 53.9 }],
+    ["to one with little weight: not all", PLAIN, { blue: 95, green: 5 }, { blue: 80, green: 10 }],
+  ])("%s", async (_story, plan, weights, expected) => {
+    const { asked, ports } = asking(() => ({}));
+    const sum = { blue: 0, green: 0 };
+    let calls = 0;
+    const announce = (counts: typeof sum): void => {
+      calls++;
+      sum.blue += counts.blue;
+      sum.green += counts.green;
+      // What has been sent was announced.
+      expect(sum.blue + sum.green).toBeGreaterThanOrEqual(Math.min(asked.length, 1));
+    };
+    await probeSlots("green", weights, plan, { ...ports, announce });
+    expect(sum.blue).toBeCloseTo(expected.blue, 0);
+    expect(sum.green).toBeCloseTo(expected.green, 0);
+    expect(calls).toBe(4);
+  });
+});
+
 test("a round that reaches nobody is an error", async () => {
   const { ports } = asking(() => ({ status: null, connected: false }));
   for (const plan of [PLAIN, ROUTED]) {

@@ -8,14 +8,18 @@ import {
   shiftDone,
 } from "../../../guard/record.ts";
 import type { Reversion } from "../../../guard/reversion.ts";
+import { shiftOf } from "../../../guard/sentinelEvent.ts";
 import { allOn, type Slot } from "../../../guard/slot.ts";
 import type { ProbeJudgement } from "../../../guard/watchdog/judge.ts";
+import { PATIENCE_MS, type Sight } from "../../../guard/watchdog/sight.ts";
 import { watch, type WatchdogPorts } from "../../../guard/watchdog/watch.ts";
 import { memoryStore, memoryTraffic, type MemoryStore, type MemoryTraffic } from "../memory.ts";
 import { rollout } from "../interleaving/scenarios.ts";
 import { slotAlarms } from "../slotAlarms.ts";
 
 const START = Date.parse("2026-01-01T00:00:00.000Z");
+/** The first look that the watchdog still waited for. */
+const EARLIER = new Date(START - PATIENCE_MS).toISOString();
 const ARMED = { openWriteUntil: null, armedAt: new Date(START - 3_600_000).toISOString() };
 const baking = shiftDone(shiftBegun(initialRecord("checkout"), "green", ARMED));
 
@@ -29,12 +33,18 @@ let told: { subject: string; reversion: Reversion }[];
 let probed: Slot[];
 let answers: Partial<Record<Slot, ProbeJudgement>>;
 let guardAlarms: Partial<Record<Slot, { state: string; transitionedMs: number | null }>>;
+let sight: Sight | null;
 let ports: WatchdogPorts;
 
 beforeEach(() => {
   nowMs = START;
   traffic = memoryTraffic(allOn("green"));
   store = memoryStore(baking);
+  sight = {
+    slot: "green",
+    shift: shiftOf(baking) ?? "",
+    since: EARLIER,
+  };
   told = [];
   probed = [];
   answers = { blue: GOOD, green: BAD };
@@ -54,6 +64,10 @@ beforeEach(() => {
     },
     notify: async (subject, reversion) => void told.push({ subject, reversion }),
     environmentNow: () => nowMs,
+    sights: {
+      read: async () => sight,
+      write: async (next) => void (sight = next),
+    },
     now: () => nowMs,
     sleep: async (ms) => void (nowMs += ms),
     log: () => {},
@@ -79,6 +93,40 @@ describe("a candidate with traffic", () => {
     expect(traffic.weights).toEqual(allOn("blue"));
     expect(store.record.latch).toMatchObject({ slot: "green", reversionId: reversion?.id });
     expect(told.map(({ subject }) => subject)).toEqual(["Backout: checkout reverted"]);
+  });
+
+  describe("is left only when the alarms had their time", () => {
+    beforeEach(() => {
+      sight = null;
+    });
+
+    test.each([
+      ["bad at the third look, two minutes later", ["bad", "bad", "bad"], [false, false, true]],
+      ["bad again after a good look", ["bad", "good", "bad", "bad"], [false, false, false, false]],
+      [
+        "bad again after a look that said nothing",
+        ["bad", "inconclusive", "bad"],
+        [false, false, true],
+      ],
+    ] as const)("%s", async (_story, looks, leaves) => {
+      const left: boolean[] = [];
+      for (const look of looks) left.push(await isLeftAt(look));
+      expect(left).toEqual(leaves);
+    });
+
+    test("what was seen of an earlier shift does not count", async () => {
+      sight = { slot: "green", shift: "another", since: new Date(0).toISOString() };
+      expect(await isLeftAt("bad")).toBe(false);
+      expect(sight).toMatchObject({ shift: shiftOf(baking) });
+    });
+
+    test("or when nobody can say since when", async () => {
+      ports = {
+        ...ports,
+        sights: { ...ports.sights, write: () => Promise.reject(new Error("throttled")) },
+      };
+      expect(await isLeftAt("bad")).toBe(true);
+    });
   });
 
   test.each(["good", "inconclusive", "error"] as const)(
@@ -125,6 +173,7 @@ describe("a candidate with traffic", () => {
       "bad",
       new Date(START).toISOString(),
     );
+    sight = { slot: "green", shift: shiftOf(store.record) ?? "", since: EARLIER };
     for (let minute = 0; minute < 3; minute++) {
       expect((await watch(ports)).reversion?.outcome).toBe("notified");
       nowMs += 60_000;
@@ -286,3 +335,11 @@ describe("what it cannot mend it escalates", () => {
     expect(told).toHaveLength(2);
   });
 });
+
+/** A minute with one round: whether it brought the traffic home. */
+async function isLeftAt(outcome: ProbeJudgement["outcome"]): Promise<boolean> {
+  answers = { green: { outcome, why: "" } };
+  const { reversion } = await watch(ports);
+  nowMs += 60_000 - 4_000;
+  return reversion !== null;
+}
