@@ -30,7 +30,7 @@ export function leaseSpanMs(plan: Pick<Plan, "holdMs" | "sustainMs">): number {
 /**
  * @param ttlMs nominal milliseconds until the fault ends by itself; the default outlasts the hold
  * @throws BackoutError `not-injectable` with everything that stands against a step, before anything is
- *   written; `slot-leased`; `fault-not-active` when not every sidecar obeys the lease
+ *   written; `journal-not-written` when an entry of this run was not kept; `slot-leased`; `fault-not-active` when not every sidecar obeys the lease
  */
 export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefined): Promise<void> {
   const { clock, faults, environment } = run.ports;
@@ -49,9 +49,12 @@ export async function inject(run: DrillRun, plan: Plan, ttlMs: number | undefine
     expiresAt: new Date(expiresWallMs).toISOString(),
   };
   const steps = await prepared(run, { runId: run.id, leaseId, candidate: slot, expiresWallMs });
+  // A disk that took less than all of it may take the intent and lose the undo's story.
+  if (run.notJournaled !== undefined) throw run.notJournaled;
   run.leaseId = leaseId;
   const data = steps.map(({ step }) => step.data);
-  run.journal("lease.intent", { environment, lease, steps: data });
+  run.stepData = data;
+  await run.journal("lease.intent", { environment, lease, steps: data });
   run.undos.push({
     name: `lease ${leaseId} on slot ${slot}`,
     of: "fault",

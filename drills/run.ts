@@ -11,7 +11,7 @@ import { Source, type TimelineEvent, type TimelineEventName } from "./verdict/re
 import { Sampler } from "./watch/samples.ts";
 import { faultActive } from "./watch/sidecars.ts";
 import type { SidecarReport } from "../sidecar/lease.ts";
-import type { Acting } from "./steps/step.ts";
+import type { Acting, StepData } from "./steps/step.ts";
 import { nominalSpan } from "./wait.ts";
 
 /** What one look at the environment showed; null where a reading failed. */
@@ -35,8 +35,12 @@ export class DrillRun {
   readonly signal: AbortSignal;
   readonly timeline: TimelineEvent[] = [];
   readonly undos: Undo[] = [];
+  /** Of the fault's steps, as the journal has them. */
+  stepData: readonly StepData[] = [];
   /** What acts from outside the slot's tasks. */
   readonly acting: Acting[] = [];
+  /** Why the first entry that was not kept was not; undefined while all were. */
+  notJournaled: unknown;
   readonly #emit: (event: DrillEvent) => void;
   readonly #sampler: Sampler;
   /** By reading: why the newest one failed. */
@@ -73,16 +77,18 @@ export class DrillRun {
     this.#emit(event);
   }
 
-  /** On disk when it returns. */
-  journal(type: string, data: Readonly<Record<string, unknown>> = {}): void {
+  /** Where it cannot be lost when it resolves. */
+  async journal(type: string, data: Readonly<Record<string, unknown>> = {}): Promise<void> {
     this.ports.journal.append(this.id, type, data);
+    if (this.ports.journal.flush) await this.ports.journal.flush();
   }
 
   /** For what must go on when the disk does not. */
   tryJournal(type: string, data: Readonly<Record<string, unknown>> = {}): void {
     try {
-      this.journal(type, data);
+      this.ports.journal.append(this.id, type, data);
     } catch (error) {
+      this.notJournaled ??= error;
       this.note(`not journaled: ${type}: ${messageOf(error)}`);
     }
   }

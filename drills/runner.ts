@@ -90,7 +90,7 @@ export async function runDrill(options: DrillOptions, ports: DrillPorts): Promis
   const steady = new Hypothesis(run, hypothesis);
 
   const isRenamed = drill !== injected.name;
-  run.journal("run.started", {
+  await run.journal("run.started", {
     environment: ports.environment,
     drill,
     ...(isRenamed ? { fault: injected.name } : {}),
@@ -109,7 +109,7 @@ export async function runDrill(options: DrillOptions, ports: DrillPorts): Promis
   await run.load?.stop();
   ending.hypothesis = steady.results;
   const record = renderRecord(run, ending, residue);
-  run.journal("record", { record });
+  await run.journal("record", { record });
   emit({ type: "finished", record });
   return record;
 }

@@ -1,5 +1,6 @@
 /** A drill's definition with everything filled in and loaded, and what of it the runner is given. */
 import { parseDuration } from "../../base/duration.ts";
+import { type Problem, refuseProblems } from "../../base/errors.ts";
 import type { ChosenFault } from "../faults/fault.ts";
 import { chooseFault } from "../faults/registry.ts";
 import type { Expectation } from "../watch/hypothesis.ts";
@@ -21,6 +22,7 @@ export interface Definition {
   readonly name: string;
   /** Undefined: the only one there is. */
   readonly environment: string | undefined;
+  /** 0: none, users' are watched. Undefined: the caller's. */
   readonly requestsPerSecond: number | undefined;
   readonly fault: ChosenFault;
   /** All but the signal and the listener, which are the caller's. */
@@ -39,13 +41,14 @@ export async function buildDefinition(raw: RawDefinition, directory: string): Pr
     chosen.module === undefined
       ? chooseFault(chosen.name ?? "", chosen.set)
       : await faultOfModule(chosen.module, directory, chosen.set ?? {});
+  if (raw.load === "off") refuseProblems(`the drill ${name}`, ownRequestsNeeded(fault));
   const hypothesis = await Promise.all(
     (raw.hypothesis ?? []).map((one) => expected(one, directory)),
   );
   return {
     name,
     environment,
-    requestsPerSecond: raw.load?.rate,
+    requestsPerSecond: raw.load === "off" ? 0 : raw.load?.rate,
     fault,
     options: {
       drill: name,
@@ -54,12 +57,26 @@ export async function buildDefinition(raw: RawDefinition, directory: string): Pr
       abortAlarm,
       caps: blastRadius,
       notNow: (nowMs) => notNow(raw, nowMs),
+      ...(raw.load === "off" ? { baselineMs: WATCHED_BASELINE_MS } : {}),
       ...spanOf("objectiveTotalMs", raw.objective),
       ...spanOf("holdMs", raw.hold),
       ...spanOf("sustainMs", raw.sustain),
       ...spanOf("ttlMs", raw.ttl),
     },
   };
+}
+
+/** The load balancer counts whole minutes, and tells of them late. */
+export const WATCHED_BASELINE_MS = 180_000;
+
+/** What users' requests cannot show, because nobody knows who met the fault. */
+export function ownRequestsNeeded({ name, load, slowsByMs }: ChosenFault): Problem[] {
+  if (load.mix === undefined && slowsByMs === 0) return [];
+  const why =
+    slowsByMs > 0
+      ? `${name} makes responses slow, and counts of failures do not show that`
+      : `${name} breaks some requests only, which the drill must send itself`;
+  return [{ field: "load", value: "off", allowed: "a mapping with a rate", fix: why }];
 }
 
 async function expected(

@@ -1,6 +1,6 @@
 /** A drill's definition out of a YAML file or a TypeScript module, or every mistake in it at once. */
 import { dirname, extname, resolve } from "node:path";
-import { type Problem, refuseProblems } from "../../base/errors.ts";
+import { messageOf, type Problem, refuseProblems, usageError } from "../../base/errors.ts";
 import { loadDefault } from "../moduleFile.ts";
 import {
   memberName,
@@ -43,12 +43,25 @@ function ofFile(path: string): RawDefinition {
 
 async function ofModule(path: string): Promise<RawDefinition> {
   const raw = await loadDefault(resolve(path));
-  const problems = problemsIn(raw).map(({ path: where, key, ...problem }): Problem => {
+  const problems = lookedAt(path, raw).map(({ path: where, key, ...problem }): Problem => {
     const member = memberName(key === undefined ? where : [...where, key]);
-    return { ...problem, field: `${path}: ${member === "" ? "default export" : member}` };
+    return Object.assign(problem, {
+      field: `${path}: ${member === "" ? "default export" : member}`,
+    });
   });
   refuseProblems(WHAT, problems);
   return definitionSchema.parse(raw);
+}
+
+/** A member of a module may be code, which throws. */
+function lookedAt(path: string, raw: unknown): PlacedProblem[] {
+  try {
+    return problemsIn(raw);
+  } catch (error) {
+    const fix = "export plain values";
+    const what = `the default export of ${path} cannot be read: ${messageOf(error)}`;
+    throw usageError("module-not-loaded", what, fix);
+  }
 }
 
 function problemsIn(raw: unknown): PlacedProblem[] {

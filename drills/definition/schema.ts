@@ -73,15 +73,24 @@ export const definitionSchema = mapping({
   hypothesis: listOf(expectation, "expectations")
     .optional()
     .describe("the steady state; without it before, nothing is broken"),
-  load: mapping({
-    rate: z
-      .number({ error: RATE })
-      .min(1, { error: RATE })
-      .max(10_000, { error: RATE })
-      .describe("requests per second of wall time"),
-  })
+  load: z
+    .union(
+      [
+        z.literal("off").describe("none: users' requests are the measure, minute by minute"),
+        mapping({
+          rate: z
+            .number({ error: RATE })
+            .min(1, { error: RATE })
+            .max(10_000, { error: RATE })
+            .describe("requests per second of wall time"),
+        }),
+      ],
+      { error: "off, or a mapping with the key rate" },
+    )
     .optional()
-    .describe("what the drill sends by itself; default 50 requests per second"),
+    .describe(
+      "what the drill sends by itself; default 50 requests per second, and off with --live",
+    ),
   blastRadius: mapping({
     share: z
       .number({ error: SHARE })

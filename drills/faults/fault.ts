@@ -10,6 +10,7 @@ import type { DetectionFloor } from "../../judge/detection.ts";
 import type { Fault } from "../../sidecar/lease.ts";
 import type { LoadShape } from "../watch/load.ts";
 import type { PlannedStep } from "../steps/step.ts";
+import type { BrokenLink } from "../verdict/record.ts";
 
 /** How near to a real failure: a signal without a cause, a bad release, what it runs on, the guard itself. */
 export const Fidelity = {
@@ -68,6 +69,8 @@ export interface FaultDefinition<Parameters> {
   /** Why it does not act on a target that it leaves out. @default that it does not */
   readonly elsewhere?: string;
   readonly parameters: z.ZodType<Parameters>;
+  /** What it cannot do without and was not given, as a sentence; null: nothing. @default nothing */
+  lacks?(parameters: Parameters): string | null;
   /** Which of the slot's signals is sure to see it, with the default parameters. */
   readonly breaks: Tripped;
   /** The same for others. @default `breaks` */
@@ -76,6 +79,8 @@ export interface FaultDefinition<Parameters> {
   readonly mayBreak: readonly AnySignal[];
   /** True: it ends by itself whatever happens to the runner, at its lease's expiry or before. */
   readonly expiresItself: boolean;
+  /** The link of the primary way home that it breaks. @default null: none */
+  readonly breaksLink?: BrokenLink | null;
   /**
    * Ways home that the fault leaves open, each where the environment has it. One that breaks none of
    * their links leaves all of them.
@@ -115,6 +120,8 @@ export interface ChosenFault {
   readonly fidelity: Fidelity;
   readonly targets: readonly FaultTarget[];
   readonly elsewhere: string | undefined;
+  /** Null: it has all that it needs. */
+  readonly lacks: string | null;
   readonly breaks: Tripped;
   readonly mayBreak: readonly AnySignal[];
   /** Undefined: no way home is broken. */

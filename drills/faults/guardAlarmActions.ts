@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardAlarmActions = guardFault({
   name: "guard-alarm-actions",
   summary: "the actions of the guard alarm are disabled",
+  breaksLink: "alarm-action",
   homeBy: ["sentinel", "reconcile", "watchdog"],
   step: disablesActions,
 });

@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardAlarmBlind = guardFault({
   name: "guard-alarm-blind",
   summary: "the alarms over failed requests have no data",
+  breaksLink: "alarm",
   homeBy: ["sentinel", "watchdog"],
   step: blindsAlarms,
 });

@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardConcurrency = guardFault({
   name: "guard-concurrency",
   summary: "the guard's function has a concurrency of 0",
+  breaksLink: "function",
   homeBy: ["watchdog"],
   step: stopsFunction,
 });

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { ReversionPath } from "../../guard/reversion.ts";
 import type { PlannedStep } from "../steps/step.ts";
+import type { BrokenLink } from "../verdict/record.ts";
 import { errorRateBreachSeconds } from "./badReleaseErrors.ts";
 import type { FaultDefinition } from "./fault.ts";
 
@@ -24,6 +25,8 @@ export const WAYS_HOME = ["primary", "sentinel", "reconcile", "watchdog"] as con
 interface GuardFault {
   readonly name: string;
   readonly summary: string;
+  /** The link of the primary way home that it breaks; null: it breaks none. */
+  readonly breaksLink: BrokenLink | null;
   /** Ways home that the broken link leaves open, where the environment has them. */
   readonly homeBy: readonly ReversionPath[];
   readonly step: () => PlannedStep;
@@ -33,7 +36,7 @@ interface GuardFault {
 
 /** Half of the requests fail: the watchdog's probes see less only with luck (see watchdog/judge.ts). */
 export function guardFault(fault: GuardFault): FaultDefinition<GuardFaultParameters> {
-  const { name, summary, homeBy, step, expiresItself = false } = fault;
+  const { name, summary, breaksLink, homeBy, step, expiresItself = false } = fault;
   return {
     name,
     summary,
@@ -43,6 +46,7 @@ export function guardFault(fault: GuardFault): FaultDefinition<GuardFaultParamet
     breaks: "errors",
     mayBreak: [],
     expiresItself,
+    breaksLink,
     homeBy,
     effect: ({ share }) => ({ kind: "errors", share, status: 500 }),
     steps: () => [step()],

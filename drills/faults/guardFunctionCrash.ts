@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardFunctionCrash = guardFault({
   name: "guard-function-crash",
   summary: "the guard's function crashes",
+  breaksLink: "function",
   homeBy: ["watchdog"],
   step: () => failsFunction("throw"),
 });

@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardFunctionTimeout = guardFault({
   name: "guard-function-timeout",
   summary: "the guard's function runs out of its time",
+  breaksLink: "function",
   homeBy: ["watchdog"],
   step: () => failsFunction("hang"),
 });

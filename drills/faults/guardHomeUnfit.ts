@@ -5,6 +5,7 @@ import { guardFault, WAYS_HOME } from "./guardFault.ts";
 export const guardHomeUnfit = guardFault({
   name: "guard-home-unfit",
   summary: "the stable side is unhealthy when it is needed",
+  breaksLink: null,
   homeBy: WAYS_HOME,
   step: makesHomeUnfit,
 });

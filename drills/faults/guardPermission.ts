@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardPermission = guardFault({
   name: "guard-permission",
   summary: "the guard alarm may not call the guard",
+  breaksLink: "permission",
   homeBy: ["sentinel", "reconcile", "watchdog"],
   step: removesPermission,
 });

@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardRoleDenied = guardFault({
   name: "guard-role-denied",
   summary: "the guard may not move weights",
+  breaksLink: "weights",
   homeBy: ["watchdog"],
   step: () => deniesGuard(["elasticloadbalancing:ModifyListener"]),
   expiresItself: true,

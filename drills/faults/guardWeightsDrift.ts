@@ -5,6 +5,7 @@ import { guardFault } from "./guardFault.ts";
 export const guardWeightsDrift = guardFault({
   name: "guard-weights-drift",
   summary: "a stranger moves the traffic back to the bad release",
+  breaksLink: "weights",
   homeBy: ["reconcile", "watchdog"],
   step: driftsWeights,
 });

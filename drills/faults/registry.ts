@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Problem, refuseProblems, usageError } from "../../base/errors.ts";
 import type { ReversionPath } from "../../guard/reversion.ts";
+import type { BrokenLink } from "../verdict/record.ts";
 import { alarmStateFault } from "./alarmState.ts";
 import { badDatapoints } from "./badDatapoints.ts";
 import { badReleaseContent } from "./badReleaseContent.ts";
@@ -17,15 +18,19 @@ import { blackHole } from "./blackHole.ts";
 import { failHealthChecks } from "./failHealthChecks.ts";
 import { failingApi } from "./failingApi.ts";
 import type { ChosenFault, FaultDefinition } from "./fault.ts";
+import { fisExperiment } from "./fisExperiment.ts";
 import { guardAlarmActions } from "./guardAlarmActions.ts";
 import { guardAlarmBlind } from "./guardAlarmBlind.ts";
 import { guardAlarmMuted } from "./guardAlarmMuted.ts";
+import { guardAlarmWarmUp } from "./guardAlarmWarmUp.ts";
 import { guardConcurrency } from "./guardConcurrency.ts";
 import { guardFunctionCrash } from "./guardFunctionCrash.ts";
 import { guardFunctionTimeout } from "./guardFunctionTimeout.ts";
 import { guardHomeUnfit } from "./guardHomeUnfit.ts";
+import { guardKilledMidway } from "./guardKilledMidway.ts";
 import { guardNoticeDenied } from "./guardNoticeDenied.ts";
 import { guardPermission } from "./guardPermission.ts";
+import { guardRecordStore } from "./guardRecordStore.ts";
 import { guardRoleDenied } from "./guardRoleDenied.ts";
 import { guardWeightsDrift } from "./guardWeightsDrift.ts";
 import { killTasks } from "./killTasks.ts";
@@ -39,6 +44,8 @@ export interface FaultListing extends Pick<
 > {
   /** Actions of IAM that whoever runs it needs, with the default parameters; sorted. */
   readonly permissions: readonly string[];
+  /** The link of the primary way home that it breaks; null: it breaks none. */
+  readonly breaksLink: BrokenLink | null;
   /** Ways home that it leaves open; null: it breaks none. */
   readonly homeBy: readonly ReversionPath[] | null;
   /** JSON Schema of what may be set: ranges, defaults, descriptions. */
@@ -65,15 +72,19 @@ const ENTRIES = [
   entry(blackHole),
   entry(failHealthChecks),
   entry(failingApi),
+  entry(fisExperiment),
   entry(guardAlarmActions),
   entry(guardAlarmBlind),
   entry(guardAlarmMuted),
+  entry(guardAlarmWarmUp),
   entry(guardConcurrency),
   entry(guardFunctionCrash),
   entry(guardFunctionTimeout),
   entry(guardHomeUnfit),
+  entry(guardKilledMidway),
   entry(guardNoticeDenied),
   entry(guardPermission),
+  entry(guardRecordStore),
   entry(guardRoleDenied),
   entry(guardWeightsDrift),
   entry(killTasks),
@@ -123,6 +134,7 @@ function entry<Parameters extends Readonly<Record<string, unknown>>>(
       breaks,
       expiresItself,
       permissions: permissionsOf(definition),
+      breaksLink: definition.breaksLink ?? null,
       homeBy: definition.homeBy ?? null,
       parameters,
     },
@@ -153,6 +165,7 @@ export function fill<Parameters extends Readonly<Record<string, unknown>>>(
     fidelity: definition.fidelity,
     targets: definition.targets,
     elsewhere: definition.elsewhere,
+    lacks: definition.lacks?.(parameters) ?? null,
     breaks: definition.breaksWith?.(parameters) ?? definition.breaks,
     mayBreak: definition.mayBreak,
     homeBy: definition.homeBy,

@@ -1,11 +1,13 @@
-/** Actions of IAM that every drill needs, whatever its fault: to look, to move traffic, to lease. */
+/** Actions of IAM that every drill needs, whatever its fault: to look, to move traffic, to lease; the tags are read live. */
 export const RUNNER_PERMISSIONS: readonly string[] = [
   "cloudwatch:DescribeAlarmHistory",
   "cloudwatch:DescribeAlarms",
   "cloudwatch:GetMetricStatistics",
   "cloudwatch:ListAlarmMuteRules",
+  "cloudwatch:ListTagsForResource",
   "dynamodb:DeleteItem",
   "dynamodb:GetItem",
+  "dynamodb:ListTagsOfResource",
   "dynamodb:PutItem",
   "dynamodb:Query",
   "ecs:DescribeServices",
@@ -16,5 +18,6 @@ export const RUNNER_PERMISSIONS: readonly string[] = [
   "elasticloadbalancing:DescribeTargetHealth",
   "elasticloadbalancing:ModifyListener",
   "lambda:GetPolicy",
+  "lambda:ListTags",
   "logs:FilterLogEvents",
 ];

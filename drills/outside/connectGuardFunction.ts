@@ -18,7 +18,12 @@ import { environmentError } from "../../base/errors.ts";
 import { type EnvironmentNames, REHEARSED_FAILURE_VARIABLE } from "../../guard/names.ts";
 import type { Slot } from "../../guard/slot.ts";
 import { permitsAlarm } from "../verdict/invokePolicy.ts";
-import type { FunctionFailure, Machinery, PolicyStatement } from "./machinery.ts";
+import {
+  FUNCTION_FAILURES,
+  type FunctionFailure,
+  type Machinery,
+  type PolicyStatement,
+} from "./machinery.ts";
 
 /** A change of a function is at work for some seconds, in which the next one is refused. Wall. */
 const UPDATE_WAIT_WALL_MS = 30_000;
@@ -160,5 +165,5 @@ function statementOf(statement: PolicyStatement): z.infer<typeof statementSchema
 }
 
 function failureOf(value: string | undefined): FunctionFailure {
-  return value === "throw" || value === "hang" ? value : null;
+  return FUNCTION_FAILURES.find((failure) => failure === value) ?? null;
 }

@@ -6,6 +6,7 @@ import {
   DisableAlarmActionsCommand,
   EnableAlarmActionsCommand,
   GetAlarmMuteRuleCommand,
+  type MetricAlarm,
   PutAlarmMuteRuleCommand,
   PutMetricAlarmCommand,
   type PutMetricAlarmInput,
@@ -51,6 +52,7 @@ const DEFINING = [
   "EvaluateLowSampleCountPercentile",
   "Metrics",
   "ThresholdMetricId",
+  "WarmUpConfiguration",
 ] as const;
 
 const MINUTE_MS = 60_000;
@@ -105,11 +107,7 @@ export function connectMachinery(
     },
 
     async definitionOf(AlarmName) {
-      const { MetricAlarms } = await cloudwatch.send(
-        new DescribeAlarmsCommand({ AlarmNames: [AlarmName], AlarmTypes: ["MetricAlarm"] }),
-      );
-      const found = MetricAlarms?.[0];
-      if (!found) throw environmentError("no-such-alarm", `there is no metric alarm ${AlarmName}`);
+      const found = await metricAlarm(cloudwatch, AlarmName);
       const members = DEFINING.flatMap((key) => {
         const value: unknown = found[key];
         // An empty list is shown where there is none, and refused where there may be none.
@@ -126,6 +124,10 @@ export function connectMachinery(
       const input = definition as unknown as PutMetricAlarmInput;
       await cloudwatch.send(new PutMetricAlarmCommand(input));
     },
+
+    // The SDK does not know this state yet (CloudWatch user guide, "Alarm warm-up periods").
+    isWarming: async (alarm) =>
+      String((await metricAlarm(cloudwatch, alarm)).EvaluationState) === "IN_WARM_UP",
 
     async deny(PolicyName, { actions, resources, untilMs }) {
       // It ends by itself: what a dead runner leaves denies nothing for long.
@@ -153,6 +155,15 @@ export function connectMachinery(
       }
     },
   };
+}
+
+async function metricAlarm(cloudwatch: CloudWatchClient, name: string): Promise<MetricAlarm> {
+  const { MetricAlarms } = await cloudwatch.send(
+    new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ["MetricAlarm"] }),
+  );
+  const found = MetricAlarms?.[0];
+  if (!found) throw environmentError("no-such-alarm", `there is no metric alarm ${name}`);
+  return found;
 }
 
 function isNamed(error: unknown, pattern: RegExp): boolean {

@@ -21,6 +21,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { LocatedEnvironment } from "../../guard/environment.ts";
 import { FAST_METRIC, FAST_NAMESPACE, fastDimensions } from "../../guard/names.ts";
 import type { Slot } from "../../guard/slot.ts";
+import { connectExperiments } from "./connectExperiments.ts";
 import { connectMachinery } from "./connectMachinery.ts";
 import type { ApiFaults, Outside } from "./outside.ts";
 
@@ -43,6 +44,7 @@ export function connectOutside(
     guardRole: names.guardFunction,
     machinery: connectMachinery({ cloudwatch, iam, lambda }, names),
     apiFaults,
+    experiments: apiFaults ? undefined : connectExperiments(lambda.config),
 
     async setAlarmState(AlarmName, StateValue, StateReason) {
       await cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason }));

@@ -17,8 +17,11 @@ export interface Deny {
   readonly untilMs: number;
 }
 
+/** `exit-after-write`: its process ends once weights are written, and before anything else is. */
+export const FUNCTION_FAILURES = ["throw", "hang", "exit-after-write"] as const;
+
 /** How the guard's function is told to fail; null: not at all. */
-export type FunctionFailure = "throw" | "hang" | null;
+export type FunctionFailure = (typeof FUNCTION_FAILURES)[number] | null;
 
 export interface FunctionState {
   readonly failure: FunctionFailure;
@@ -36,6 +39,8 @@ export interface Machinery {
   /** Of metric alarms only. */
   definitionOf(alarm: string): Promise<AlarmDefinition>;
   define(definition: AlarmDefinition): Promise<void>;
+  /** In its warm-up: it is not evaluated. */
+  isWarming(alarm: string): Promise<boolean>;
   /** Statements that let the slot's guard alarm invoke the guard's function. */
   permissionsOf(slot: Slot): Promise<readonly PolicyStatement[]>;
   addPermission(statement: PolicyStatement): Promise<void>;

@@ -1,6 +1,7 @@
 /** What faults change around a slot's tasks: alarms, metrics, tasks, health checks, and AWS itself. */
 import type { Slot } from "../../guard/slot.ts";
 import type { FaultTarget } from "../faults/fault.ts";
+import type { Experiments } from "./experiments.ts";
 import type { Machinery } from "./machinery.ts";
 
 /** How the load balancer checks a slot's targets. */
@@ -51,6 +52,8 @@ export interface Outside {
   stopTask(task: string, reason: string): Promise<void>;
   healthCheck(slot: Slot): Promise<HealthCheck>;
   setMatcher(slot: Slot, matcher: string): Promise<void>;
+  /** Undefined where there is no AWS FIS. */
+  readonly experiments?: Experiments | undefined;
   /** Undefined where AWS is the real one. */
   readonly apiFaults: ApiFaults | undefined;
 }

@@ -22,7 +22,13 @@ const NOTHING_SHIFTED = new Set([
 /** All traffic to the candidate, through the guard's traffic authority. */
 export async function shiftToCandidate(run: DrillRun, plan: Plan): Promise<void> {
   const { store, traffic, clock, environment } = run.ports;
-  run.journal("traffic.intent", { environment, candidate: plan.candidate, stable: plan.stable });
+  const release = await releaseIn(run, plan.candidate);
+  await run.journal("traffic.intent", {
+    environment,
+    candidate: plan.candidate,
+    stable: plan.stable,
+    release,
+  });
   const undo = {
     name: `traffic on slot ${plan.candidate}`,
     of: "traffic" as const,
@@ -38,7 +44,16 @@ export async function shiftToCandidate(run: DrillRun, plan: Plan): Promise<void>
     if (error instanceof BackoutError && NOTHING_SHIFTED.has(error.code)) run.undos.pop();
     throw error;
   }
-  run.journal("traffic.shifted", { weights: allOn(plan.candidate) });
+  await run.journal("traffic.shifted", { weights: allOn(plan.candidate) });
+}
+
+/** For reports; a drill does not fail because nobody can name it. */
+async function releaseIn({ ports }: DrillRun, slot: Slot): Promise<string | null> {
+  try {
+    return (await ports.releases?.())?.[slot] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** From so many answers the sentinel can say what the stable slot's error rate is at most: 4 %. */

@@ -9,13 +9,14 @@ import type { ChosenFault, FaultTarget } from "../faults/fault.ts";
  * What no signal sees is not carried: breaking it would break it for people, and prove nothing.
  */
 export function outOfReach(
-  fault: Pick<ChosenFault, "name" | "targets" | "elsewhere" | "breaks">,
+  fault: Pick<ChosenFault, "name" | "targets" | "elsewhere" | "lacks" | "breaks">,
   target: FaultTarget,
 ): string | null {
   if (!fault.targets.includes(target)) {
     const why = fault.elsewhere ?? `it acts on ${fault.targets.join(" and ")} only`;
     return `${fault.name} does not run on ${target}: ${why}`;
   }
+  if (fault.lacks !== null) return `${fault.name} cannot run like this: ${fault.lacks}`;
   if (fault.breaks === "content") return contentUnseen(fault.name);
   return null;
 }
@@ -29,7 +30,7 @@ function contentUnseen(name: string): string {
 
 /** Why this environment cannot carry it; null when it can. */
 export function notCarried(
-  fault: Pick<ChosenFault, "name" | "targets" | "elsewhere" | "breaks">,
+  fault: Pick<ChosenFault, "name" | "targets" | "elsewhere" | "lacks" | "breaks">,
   target: FaultTarget,
   alarms: SlotAlarms,
 ): string | null {

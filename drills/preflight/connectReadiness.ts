@@ -99,11 +99,11 @@ function alarmNames(names: Located["names"], slot: Slot): ReadonlyMap<AnySignal,
   return new Map(ALL_SIGNALS.map((signal) => [signal, byName[signal]]));
 }
 
-/** The alarms say it in their expressions: `IF(requests >= 20, ...)`. */
+/** The alarms say it in their expressions: `IF((requests - probes) >= 20, ...)`. */
 function leastRequests(alarm: MetricAlarm | undefined): LeastRequests | undefined {
   const expressions = (alarm?.Metrics ?? []).map(({ Expression = "" }) => Expression);
   const least = expressions
-    .flatMap((text) => [...text.matchAll(/\brequests >= (\d+)/g)])
+    .flatMap((text) => [...text.matchAll(/\brequests(?: - probes\))? >= (\d+)/g)])
     .map(([, digits]) => Number(digits));
   if (least.length === 0) return undefined;
   const periods = (alarm?.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);

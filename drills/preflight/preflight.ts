@@ -149,7 +149,8 @@ export function withTraffic(
   found: Preflight,
 ): Preflight {
   const { clock, requestsPerSecond } = ports;
-  if (!readiness || requestsPerSecond === undefined) return found;
+  // How many requests users send, the baseline shows.
+  if (!readiness || requestsPerSecond === undefined || requestsPerSecond === 0) return found;
   // What is only pushed into a signal asks for no traffic.
   if (fault.impact === "never") return found;
   const nominalMs = nominalSpan(clock, 60_000);

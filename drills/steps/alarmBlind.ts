@@ -10,7 +10,7 @@ import { standing } from "./standing.ts";
 import { type PlannedStep, type StepPorts, stepKind } from "./step.ts";
 
 /** All that see failed requests; those over latency and targets see other things. */
-const OVER_ERRORS = ["errors", "fastErrors"] as const;
+export const OVER_ERRORS = ["errors", "fastErrors"] as const;
 
 const definition = z.looseObject({ AlarmName: z.string() });
 const schema = z.object({
@@ -31,18 +31,28 @@ export const alarmBlind = stepKind(schema, {
     });
   },
 
-  async undo(ports, { alarms }) {
-    const left: string[] = [];
-    for (const { before, during } of alarms) {
-      // Somebody else's definition since then is not the drill's to change.
-      if (!(await isDefined(ports, during))) continue;
-      await ports.outside.machinery.define(before);
-      if (!(await isDefined(ports, before)))
-        left.push(`alarm ${before.AlarmName} is not as it was`);
-    }
-    return left;
-  },
+  undo: (ports, { alarms }) => putDefinitionsBack(ports, alarms),
 });
+
+interface Redefinition {
+  readonly before: AlarmDefinition;
+  readonly during: AlarmDefinition;
+}
+
+/** Returns those that it could not put back, by name. */
+export async function putDefinitionsBack(
+  ports: StepPorts,
+  alarms: readonly Redefinition[],
+): Promise<string[]> {
+  const left: string[] = [];
+  for (const { before, during } of alarms) {
+    // Somebody else's definition since then is not the drill's to change.
+    if (!(await isDefined(ports, during))) continue;
+    await ports.outside.machinery.define(before);
+    if (!(await isDefined(ports, before))) left.push(`alarm ${before.AlarmName} is not as it was`);
+  }
+  return left;
+}
 
 async function isDefined({ outside }: StepPorts, wanted: AlarmDefinition): Promise<boolean> {
   return isDeepStrictEqual(await outside.machinery.definitionOf(wanted.AlarmName), wanted);

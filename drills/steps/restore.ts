@@ -5,13 +5,17 @@ import { alarmActions } from "./alarmActions.ts";
 import { alarmBlind } from "./alarmBlind.ts";
 import { alarmMute } from "./alarmMute.ts";
 import { alarmState } from "./alarmState.ts";
+import { alarmWarmUp } from "./alarmWarmUp.ts";
 import { apiFault } from "./apiFault.ts";
 import { concurrency } from "./concurrency.ts";
 import { datapoints } from "./datapoints.ts";
+import { experiment } from "./experiment.ts";
 import { functionFailure } from "./functionFailure.ts";
 import { matcher } from "./matcher.ts";
+import { midwayDeath } from "./midwayDeath.ts";
 import { moduleStep } from "./moduleStep.ts";
 import { permission } from "./permission.ts";
+import { recordOutage } from "./recordOutage.ts";
 import { roleDeny } from "./roleDeny.ts";
 import type { Step } from "./step.ts";
 import { stopTasks } from "./stopTasks.ts";
@@ -29,12 +33,16 @@ const KINDS: ReadonlyMap<string, { restore(data: unknown): Step }> = new Map(
     "alarm-actions": alarmActions,
     "alarm-mute": alarmMute,
     "alarm-blind": alarmBlind,
+    "alarm-warm-up": alarmWarmUp,
     "invoke-permission": permission,
     "role-deny": roleDeny,
     "function-concurrency": concurrency,
     "function-failure": functionFailure,
     "unfit-home": unfitHome,
     "weights-drift": weightsDrift,
+    "record-outage": recordOutage,
+    "midway-death": midwayDeath,
+    "fis-experiment": experiment,
     module: moduleStep,
   }),
 );

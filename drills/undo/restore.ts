@@ -65,14 +65,15 @@ export async function bringTrafficHome(ports: EnvironmentPorts): Promise<readonl
 }
 
 /**
- * Waits until the slot has a healthy target and its alarms are OK, and clears the latch that the
- * drill caused.
+ * Waits until each of the slots has a healthy target and its alarms are OK, and clears the latch that
+ * the drill caused.
  *
+ * @param slots that the drill touched
  * @param waitMs nominal milliseconds that targets and alarms get
  */
 export async function settle(
   ports: EnvironmentPorts,
-  slot: Slot,
+  slots: readonly Slot[],
   waitMs: number,
 ): Promise<readonly string[]> {
   const { alarms, store, traffic, clock, pollWallMs } = ports;
@@ -80,10 +81,17 @@ export async function settle(
   const untilMs = clock.now() + waitMs;
   const calm = await pollUntil({ clock, pollWallMs, untilMs }, async () => {
     try {
-      const [read, healthy] = await Promise.all([alarms.read(slot), traffic.healthyTargets(slot)]);
-      const wrong = [...notOk(read), ...(healthy === 0 ? ["no target is healthy"] : [])];
-      shown = wrong.join(", ");
-      if (wrong.length > 0) return undefined;
+      const found = await Promise.all(
+        slots.map(async (slot) => {
+          const [read, healthy] = await Promise.all([
+            alarms.read(slot),
+            traffic.healthyTargets(slot),
+          ]);
+          return [...notOk(read), ...(healthy === 0 ? [`slot ${slot} has no healthy target`] : [])];
+        }),
+      );
+      shown = found.flat().join(", ");
+      if (shown !== "") return undefined;
       // A late minute of the fault may set an alarm off between the two looks: then it is waited for.
       await clearLatch({ store }, async (latched) => (await alarms.read(latched)).guard.state);
       return true;
@@ -92,7 +100,7 @@ export async function settle(
       return undefined;
     }
   });
-  return calm ? [] : [`slot ${slot} has not settled: ${shown}`];
+  return calm ? [] : [`slot ${slots.join(" and ")} has not settled: ${shown}`];
 }
 
 /** For acts that are idempotent. */

@@ -12,6 +12,7 @@ import { unfinishedRuns } from "../journal/journalVerify.ts";
 import type { EnvironmentPorts } from "../ports.ts";
 import { findResidue } from "./residue.ts";
 import { bringTrafficHome, removeFault, settle, withRetries } from "./restore.ts";
+import { touchedSlots } from "./touched.ts";
 import { restoreStep } from "../steps/restore.ts";
 
 export interface SweepPorts extends EnvironmentPorts {
@@ -21,7 +22,7 @@ export interface SweepPorts extends EnvironmentPorts {
 export interface SweptRun {
   readonly runId: string;
   readonly environment: string;
-  /** `swept`: nothing is left. `stuck`: see residue. `elsewhere`: another environment's run. */
+  /** `swept`: nothing is left. `stuck`: see residue. `elsewhere`: another environment's run, or alive. */
   readonly outcome: "swept" | "stuck" | "elsewhere";
   readonly residue: readonly string[];
 }
@@ -38,12 +39,16 @@ export async function sweep(ports: SweepPorts, alarmWaitMs = 600_000): Promise<S
   for (const runId of unfinishedRuns(ports.journal.entries())) {
     const traces = tracesOf(runId, ports.journal.entries());
     const { environment } = traces;
-    if (environment !== ports.environment) {
+    const holder = await ports.journal.liveHolder?.(runId);
+    if (environment !== ports.environment || (holder !== undefined && holder !== null)) {
       results.push({ runId, environment, outcome: "elsewhere", residue: [] });
       continue;
     }
     const residue = await sweepRun(ports, traces, alarmWaitMs);
-    if (residue.length === 0) ports.journal.append(runId, "swept", { environment, residue });
+    if (residue.length === 0) {
+      ports.journal.append(runId, "swept", { environment, residue });
+      await ports.journal.flush?.();
+    }
     const outcome = residue.length === 0 ? "swept" : "stuck";
     results.push({ runId, environment, outcome, residue });
   }
@@ -130,7 +135,7 @@ async function sweepRun(
     await attempts.try(`traffic on slot ${candidate}`, () => bringTrafficHome(ports));
   }
   await attempts.try(`alarms and latch of slot ${candidate}`, () =>
-    settle(ports, candidate, alarmWaitMs),
+    settle(ports, touchedSlots(candidate, steps), alarmWaitMs),
   );
   return [...new Set([...attempts.left, ...(await findResidue(ports, candidate, leaseIds))])];
 }

@@ -3,6 +3,7 @@ import { Attempts } from "./attempts.ts";
 import { Source } from "../verdict/record.ts";
 import { findResidue } from "./residue.ts";
 import { settle } from "./restore.ts";
+import { touchedSlots } from "./touched.ts";
 import type { Plan } from "../preflight/plan.ts";
 import type { DrillRun } from "../run.ts";
 
@@ -35,7 +36,7 @@ export async function undoAll(
     await attempt(undo.name, () => undo.run());
   }
   await attempt(`alarms and latch of slot ${plan.candidate}`, () =>
-    settle(run.ports, plan.candidate, alarmWaitMs),
+    settle(run.ports, touchedSlots(plan.candidate, run.stepData), alarmWaitMs),
   );
   const leaseIds = run.leaseId === undefined ? [] : [run.leaseId];
   const found = await findResidue(run.ports, plan.candidate, leaseIds);

@@ -147,22 +147,9 @@ class Watch {
   /** The guard's own stamps; it records only after it has moved the weights. */
   async #findReversion(): Promise<void> {
     if (this.#reversion) return;
-    const found = await this.#run.ports.store.reversions().catch(() => []);
-    const reversion = found.find(
-      (entry) =>
-        entry.outcome === Outcome.Reverted &&
-        entry.alarm.slot === this.#plan.candidate &&
-        !this.#undone.has(entry.id) &&
-        !this.#plan.knownReversionIds.includes(entry.id),
-    );
+    const reversion = await this.#entry((entry) => entry.outcome === Outcome.Reverted);
     if (!reversion) return;
-    this.#reversion = reversion;
-    const calledMs = wallOf(reversion.alarm.stateAt);
-    const seenBy = withoutAlarm(reversion);
-    if (seenBy && calledMs !== null) {
-      // An alarm may have gone off meanwhile, or after: it was not what called the guard.
-      this.#run.restamp("alarm.transitioned", seenBy, { wallMs: calledMs });
-    }
+    this.#take(reversion);
     const stamps = [
       ["reversion.decided", reversion.decidedAt],
       ["weights.written", reversion.writtenAt],
@@ -176,13 +163,53 @@ class Watch {
     }
   }
 
+  /** The first entry about this drill's candidate that is so, and that was not undone. */
+  async #entry(isSo: (entry: Reversion) => boolean): Promise<Reversion | undefined> {
+    const found = await this.#run.ports.store.reversions().catch(() => []);
+    return found.find(
+      (entry) =>
+        isSo(entry) &&
+        entry.alarm.slot === this.#plan.candidate &&
+        !this.#undone.has(entry.id) &&
+        !this.#plan.knownReversionIds.includes(entry.id),
+    );
+  }
+
+  #take(reversion: Reversion): void {
+    this.#reversion = reversion;
+    const calledMs = wallOf(reversion.alarm.stateAt);
+    const seenBy = withoutAlarm(reversion);
+    if (seenBy && calledMs !== null) {
+      // An alarm may have gone off meanwhile, or after: it was not what called the guard.
+      this.#run.restamp("alarm.transitioned", seenBy, { wallMs: calledMs });
+    }
+  }
+
+  /**
+   * The guard died, or its record store did, before it could say what it had done; another call found
+   * the traffic at home and wrote that down. When it was decided nobody knows: no later than it was seen. Where
+   * the listener does not say that a reversion wrote it, a person may have: that credits nobody.
+   */
+  async #findLateWord(homeMs: number): Promise<void> {
+    const found = await this.#entry(
+      (entry) => entry.outcome === Outcome.AlreadyHome && entry.broughtHome === true,
+    );
+    if (!found) return;
+    this.#take(found);
+    for (const event of ["reversion.decided", "weights.written", "weights.verified"] as const) {
+      this.#run.restamp(event, Source.Runner, { nominalMs: homeMs });
+    }
+  }
+
   async #awaitReversion(): Promise<void> {
-    if (this.#homeSinceMs === null || this.#reversion) return;
+    const homeMs = this.#homeSinceMs;
+    if (homeMs === null || this.#reversion) return;
     const { clock, pollWallMs } = this.#run.ports;
     const untilMs = clock.toNominal(clock.wall() + RECORD_WAIT_WALL_MS);
     const polling = { clock, pollWallMs, untilMs, signal: this.#run.signal };
     await pollUntil(polling, async () => {
       await this.#findReversion();
+      if (!this.#reversion) await this.#findLateWord(homeMs);
       return this.#reversion;
     });
   }

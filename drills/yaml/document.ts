@@ -1,11 +1,12 @@
 /** YAML in, a value out, or every mistake in it at once with line and column. */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
 import { type Problem, refuseProblems, usageError } from "../../base/errors.ts";
 import { errorCode } from "../../base/errno.ts";
 import type { IssueDetails } from "./members.ts";
+import { valueOf } from "./value.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -29,15 +30,32 @@ const MOST_BYTES = 1_000_000;
  * @throws BackoutError `code` for a file that cannot be read or has more than 1,000,000 bytes
  */
 export function readText(path: string, what: string, code: string, fix: string): string {
+  let bytes: Buffer;
   try {
-    if (statSync(path).size > MOST_BYTES) {
-      throw usageError(code, `${path} has more than ${MOST_BYTES} bytes`);
-    }
-    return readFileSync(path, "utf8");
+    bytes = readAtMost(path, MOST_BYTES + 1);
   } catch (error) {
     const reason = errorCode(error);
-    if (reason === undefined || reason === code) throw error;
+    if (reason === undefined) throw error;
     throw usageError(code, `${what} ${path} cannot be read (${reason})`, fix);
+  }
+  if (bytes.length > MOST_BYTES) {
+    throw usageError(code, `${path} has more than ${MOST_BYTES} bytes`, fix);
+  }
+  return bytes.toString("utf8");
+}
+
+/** No further: a device says that it has no bytes, and never ends. */
+function readAtMost(path: string, most: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(most);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < most; length += read) {
+      read = readSync(file, buffer, length, most - length, null);
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -52,7 +70,7 @@ export function parseYaml(
   check: (raw: unknown) => readonly PlacedProblem[],
 ): unknown {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: "error" });
   const problems: LocatedProblem[] = [];
   const add = (offset: number, member: string, problem: Omit<Problem, "field">): void => {
     const { line, col } = lines.linePos(offset);
@@ -64,24 +82,17 @@ export function parseYaml(
     add(pos[0], "", { value: code, allowed: "YAML 1.2", fix: said });
   }
   // A key given twice leaves a document that can be read on; other syntax errors leave half of one.
-  const readable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
-  const raw: unknown = readable ? valueOf(document) : undefined;
-  for (const { path: where, key, ...problem } of readable ? check(raw) : []) {
+  const whole = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
+  const value = whole ? valueOf(document) : { problems: [] };
+  for (const { offset, ...problem } of value.problems) add(offset, "", problem);
+  const { raw } = value;
+  for (const { path: where, key, ...problem } of "raw" in value ? check(raw) : []) {
     const member = memberName(key === undefined ? where : [...where, key]);
     add(offsetOf(document, where, key), member, problem);
   }
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   refuseProblems(what, problems);
   return raw;
-}
-
-function valueOf(document: Document): unknown {
-  try {
-    return document.toJS();
-  } catch {
-    // Aliases that would fill the memory, or that name no anchor.
-    return undefined;
-  }
 }
 
 /** What a schema has against a value, member by member. */

@@ -30,12 +30,15 @@ const MATRIX = [
   ["guard-alarm-actions", "reconcile", null],
   ["guard-alarm-blind", "watchdog", null],
   ["guard-alarm-muted", "reconcile", null],
+  ["guard-alarm-warm-up", "watchdog", null],
   ["guard-concurrency", "watchdog", null],
   ["guard-function-crash", "watchdog", null],
   ["guard-function-timeout", "watchdog", null],
   ["guard-home-unfit", "reconcile", "primary"],
+  ["guard-killed-mid-way", "reconcile", "primary"],
   ["guard-notice-denied", "primary", "primary"],
   ["guard-permission", "reconcile", null],
+  ["guard-record-store", "primary", "primary"],
   ["guard-role-denied", "watchdog", null],
   ["guard-weights-drift", "reconcile", null],
 ] as const;
@@ -116,7 +119,17 @@ describe("what may not be", () => {
     expect(record.reason).toMatch(/traffic went to slot blue while it had no healthy target/);
   });
 
-  it.each(["guard-alarm-blind", "guard-role-denied"])(
+  it.each(["guard-record-store", "guard-killed-mid-way"])(
+    "%s: traffic that came home without a record of it is no pass",
+    async (drill) => {
+      const simulation = simulate({ neverCatchesUp: true });
+      const record = await simulation.until(runDrill({ drill }, simulation.ports()));
+      expect(record).toMatchObject({ verdict: "failed", residue: [] });
+      expect(record.reason).toMatch(/came home, and the record did not catch up/);
+    },
+  );
+
+  it.each(["guard-alarm-blind", "guard-alarm-warm-up", "guard-role-denied", "guard-record-store"])(
     "%s: a link that stays broken is residue by name, and no pass",
     async (drill) => {
       const simulation = simulate({ ...WATCHDOG, reconciles: true });
@@ -149,6 +162,24 @@ describe("what may not be", () => {
     expect(record.reason).toMatch(/nothing was injected/);
     expect(simulation.around.machinery.snapshot()).toEqual(before);
   });
+});
+
+it("a guard that died before it said when it decided: its parts are bounded by what was seen", async () => {
+  const simulation = simulate();
+  const drill = "guard-killed-mid-way";
+  const record = await simulation.until(runDrill({ drill }, simulation.ports()));
+  const of = (event: string) => record.timeline.find((entry) => entry.event === event);
+  expect(of("reversion.decided")).toMatchObject({ source: "runner" });
+  expect(of("weights.verified")?.at).toBe(of("reversion.decided")?.at);
+  expect(record.durations.revert).toBe(0);
+  expect(simulation.reversions).toMatchObject([{ outcome: "already-home", writtenAt: null }]);
+});
+
+it("traffic that a stranger may have brought home credits nobody", async () => {
+  const simulation = simulate({ strangerWrites: true });
+  const drill = "guard-killed-mid-way";
+  const record = await simulation.until(runDrill({ drill }, simulation.ports()));
+  expect(record).toMatchObject({ verdict: "inconclusive", recovery: null, residue: [] });
 });
 
 it("a value that somebody set meanwhile is theirs: it is not put back", async () => {

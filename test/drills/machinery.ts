@@ -45,21 +45,31 @@ export class FakeMachinery implements Machinery {
 
   /** The alarm's call comes to the guard's function. */
   get alarmCalls(): boolean {
-    const isMuted = [...this.mutes.keys()].some((rule) => this.#mutes(rule));
-    return this.actionsEnabled && !isMuted && this.permissions.length > 0;
+    return this.actionsEnabled && !this.isMuted && this.permissions.length > 0;
+  }
+
+  get isMuted(): boolean {
+    return [...this.mutes.keys()].some((rule) => this.#mutes(rule));
   }
 
   /** The guard's function does its work. */
   get guardWorks(): boolean {
-    const denied = [...this.denials.values()].some(
-      ({ actions, untilMs }) =>
-        this.#clock.now() < untilMs && actions.includes("elasticloadbalancing:ModifyListener"),
-    );
-    return !denied && this.reserved !== 0 && this.state.failure === null;
+    const isTold = this.state.failure === "throw" || this.state.failure === "hang";
+    const mayMove = !this.isDenied("elasticloadbalancing:ModifyListener");
+    return mayMove && this.reserved !== 0 && !isTold;
+  }
+
+  /** It may write its record. */
+  get recordAnswers(): boolean {
+    return !this.isDenied("dynamodb:PutItem");
+  }
+
+  get diesMidway(): boolean {
+    return this.state.failure === "exit-after-write";
   }
 
   get isBlind(): boolean {
-    return JSON.stringify([...this.definitions]).includes("backout-drill");
+    return /backout-drill|WarmUp/.test(JSON.stringify([...this.definitions]));
   }
 
   setAlarmActions = async (_alarm: string, enabled: boolean) => {
@@ -78,6 +88,8 @@ export class FakeMachinery implements Machinery {
     if (this.definitions.get(definition.AlarmName) && this.isBlind) this.#refuseIfStuck();
     this.definitions.set(definition.AlarmName, definition);
   };
+  isWarming = async (alarm: string) =>
+    this.definitions.get(alarm)?.["WarmUpConfiguration"] !== undefined;
   permissionsOf = async () => this.permissions;
   addPermission = async (statement: PolicyStatement) => {
     this.#refuseIfStuck();
@@ -107,6 +119,13 @@ export class FakeMachinery implements Machinery {
     const found = this.mutes.get(rule);
     const nowMs = this.#clock.now();
     return found !== undefined && found.fromMs <= nowMs && nowMs < found.untilMs;
+  }
+
+  /** To the guard's role. */
+  isDenied(action: string): boolean {
+    return [...this.denials.values()].some(
+      ({ actions, untilMs }) => this.#clock.now() < untilMs && actions.includes(action),
+    );
   }
 
   #refuseIfStuck(): void {

@@ -273,6 +273,23 @@ describe("a drill that does not come to its fault", () => {
     expectClean(simulation);
   });
 
+  it("a disk that was full for one entry has room for the intent, and nothing is broken", async () => {
+    const simulation = simulate();
+    const { journal } = simulation;
+    const ports = simulation.ports();
+    const append: typeof journal.append = (runId, type, data) => {
+      if (type === "baseline.healthy") throw new Error("ENOSPC");
+      return journal.append(runId, type, data);
+    };
+    const work = runDrill(
+      { drill: "bad-release-errors" },
+      { ...ports, journal: { ...journal, append } },
+    );
+    expect(await simulation.until(work)).toMatchObject({ verdict: "not-run", reason: "ENOSPC" });
+    expect(journal.entries().some(({ type }) => type === "lease.intent")).toBe(false);
+    expectClean(simulation);
+  });
+
   it("responses that name no slot make no baseline", async () => {
     const record = await drill(simulate({ noSlotHeader: true }));
     expect(record.verdict).toBe("not-run");

@@ -38,6 +38,10 @@ export interface Switches {
   sidecarDead?: boolean;
   /** The guard moves the weights but cannot record it. */
   recordFails?: boolean;
+  /** The listener does not say that one of ours brought the traffic home. */
+  strangerWrites?: boolean;
+  /** What the guard did without its record, nobody writes down afterwards. */
+  neverCatchesUp?: boolean;
   /** The sidecar dies this long after it began to obey. */
   sidecarDiesAfterMs?: number;
   /** For two seconds, this long after it began to obey, the sidecar obeys nothing. */
@@ -305,14 +309,24 @@ export class Simulation {
 
   #guardActs(path: Reversion["path"] = "primary"): void {
     if (this.record.candidate !== "green" && !this.#strays()) return;
-    if (path !== "watchdog" && !this.around.machinery.guardWorks) return;
+    const { guardWorks, recordAnswers, diesMidway } = this.around.machinery;
+    const isGuards = path !== "watchdog";
+    if (isGuards && !guardWorks) return;
+    // A look of every minute begins with the record.
+    if (path === "reconcile" && !recordAnswers) return;
     const isRefused = this.around.homeIsUnfit && this.switches.goesAnywhere !== true;
     // Lambda calls again what threw.
     if (isRefused) this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs(path));
     const isFirst = this.reversions.length === 0;
     const failsNow = isFirst && this.switches.guardFailsFirst === true;
     if (failsNow) this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs());
-    const moved = this.switches.broken !== "weights" && !failsNow && !isRefused;
+    const isHome = this.weights.green === 0;
+    const moved = this.switches.broken !== "weights" && !failsNow && !isRefused && !isHome;
+    if (moved && isGuards && diesMidway) {
+      this.weights = allOn("blue");
+      this.clock.schedule(this.clock.now() + MINUTE_MS, () => this.#guardActs(path));
+      return;
+    }
     const weightsBefore = this.weights;
     if (moved) this.weights = allOn("blue");
     const skewMs = this.switches.guardClockSkewMs ?? 0;
@@ -322,7 +336,7 @@ export class Simulation {
       schemaVersion: 1,
       id: `r${this.reversions.length + 1}`,
       environment: "checkout",
-      outcome: moved ? Outcome.Reverted : isRefused ? Outcome.Refused : Outcome.Failed,
+      outcome: this.#outcome({ moved, isHome, isRefused }),
       path,
       why: "slot green alarms",
       alarm: {
@@ -338,13 +352,28 @@ export class Simulation {
       weightsBefore,
       weightsAfter: moved ? allOn("blue") : null,
       explanation: null,
+      ...(isHome ? { broughtHome: this.switches.strangerWrites !== true } : {}),
     };
-    if (moved) {
-      const latch = { id: reversion.id, reason: reversion.why, at: reversion.decidedAt };
-      const next = latched(this.record, "green", "blue", latch);
-      this.record = { ...next, version: this.record.version + 1 };
-    }
-    if (!this.switches.recordFails) this.reversions.push(reversion);
+    const writeDown = (): void => {
+      // The guard's function lives for a while, and tries again.
+      if (isGuards && !this.around.machinery.recordAnswers) {
+        this.clock.schedule(this.clock.now() + 1_000, writeDown);
+        return;
+      }
+      if (moved || isHome) {
+        const latch = { id: reversion.id, reason: reversion.why, at: reversion.decidedAt };
+        const next = latched(this.record, "green", "blue", latch);
+        this.record = { ...next, version: this.record.version + 1 };
+      }
+      if (!this.switches.recordFails) this.reversions.push(reversion);
+    };
+    if (!this.switches.neverCatchesUp || (recordAnswers && !isHome)) writeDown();
+  }
+
+  #outcome(is: Readonly<Record<"moved" | "isHome" | "isRefused", boolean>>): Outcome {
+    if (is.moved) return Outcome.Reverted;
+    if (is.isHome) return Outcome.AlreadyHome;
+    return is.isRefused ? Outcome.Refused : Outcome.Failed;
   }
 
   #alarms(slot: Slot): SlotAlarms {

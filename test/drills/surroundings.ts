@@ -1,5 +1,6 @@
 /** What lies around the simulated slots: their alarm's state, tasks, health check, and AWS's own faults. */
 import type { Clock } from "../../base/clock.ts";
+import type { Experiments } from "../../drills/outside/experiments.ts";
 import type { ApiFaultOrder, Outside } from "../../drills/outside/outside.ts";
 import { FakeMachinery } from "./machinery.ts";
 
@@ -11,6 +12,10 @@ export interface SurroundingsOptions {
   /** Sets the alarm's state by hand. */
   readonly onAlarmState: (state: "OK" | "ALARM") => void;
   readonly onPoints: (count: number) => void;
+  /** A task of slot green is stopped. @default nobody is told */
+  readonly onStop?: () => void;
+  /** Given: it is AWS itself, and no lab. */
+  readonly experiments?: Experiments | undefined;
 }
 
 const HEALTHY = "200-399";
@@ -42,9 +47,10 @@ export class Surroundings {
   }
 
   outside(): Outside {
-    const { clock, matcherStuck, isDown, onAlarmState, onPoints } = this.#options;
+    const { clock, matcherStuck, isDown, onAlarmState, onPoints, onStop, experiments } =
+      this.#options;
     return {
-      target: "lab",
+      target: experiments ? "aws" : "lab",
       guardRole: "checkout-guard",
       machinery: this.machinery,
       setAlarmState: async (_alarm, state, reason) => {
@@ -59,6 +65,7 @@ export class Surroundings {
       stopTask: async () => {
         this.stops++;
         this.stoppedMs = clock.now();
+        onStop?.();
       },
       healthCheck: async (slot) => ({
         matcher: slot === "green" ? this.matcher : this.homeMatcher,
@@ -72,6 +79,7 @@ export class Surroundings {
         if (slot === "green") this.matcher = matcher;
         else this.homeMatcher = matcher;
       },
+      experiments,
       apiFaults: {
         add: async (order) => void this.apiFaults.set(order.seed, order),
         clear: async (seed) => void this.apiFaults.delete(seed),

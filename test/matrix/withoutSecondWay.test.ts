@@ -1,6 +1,6 @@
 /**
  * The whole catalogue on a lab without any way home but the first: minutes of real processes, run by
- * `npm run drills`. With the second one it is test/e2e/catalogue.test.ts.
+ * `npm run drills`. With the second one it is test/matrix/catalogue.test.ts.
  */
 import { DisableRuleCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -9,6 +9,9 @@ import { listFaults } from "../../drills/faults/registry.ts";
 import { drillRecordSchema } from "../../drills/verdict/record.ts";
 import { environmentNames } from "../../guard/names.ts";
 import { type Sandbox, sandbox } from "../e2e/command.ts";
+
+const SETTINGS = ["secondWay=false", "fastSignals=true", "minimumRequestsPerMinute=5"];
+const WITHOUT = SETTINGS.map((setting) => `--config=${setting}`);
 
 const documentSchema = z.object({ runs: z.array(drillRecordSchema) });
 
@@ -24,7 +27,7 @@ afterEach(async () => {
 async function provision(...config: string[]): Promise<void> {
   for (const args of [
     ["lab", "start", "--detach", "--port=0", "--speed=40"],
-    ["up", "--config=fastSignals=true", "--config=minimumRequestsPerMinute=5", ...config],
+    ["up", ...WITHOUT, ...config],
   ]) {
     const { code, stderr } = await box.run(...args, "--json");
     if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr}`);

@@ -11,6 +11,7 @@ import { type Slot, SLOTS } from "../../guard/slot.ts";
 import { type AlarmSettings, decide, evaluationRange } from "../../lab/cloudwatch/alarms/decide.ts";
 import type { StateValue } from "../../lab/cloudwatch/ports.ts";
 import { fastSlotAlarms, slotAlarms } from "../guard/slotAlarms.ts";
+import type { Links } from "./links.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -33,6 +34,7 @@ export interface AlarmsParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly watcher: Watcher;
+  readonly links: Links;
   readonly fast: boolean;
   readonly startMs: number;
   /** Called once for each transition of a slot's guard alarm to ALARM, if its actions are enabled. */
@@ -64,8 +66,11 @@ export class Alarms {
         const isFast = FAST_SIGNALS.some((fast) => fast === signal);
         if (!alarm || isFast !== (cadence === "ten-seconds")) continue;
         const settings = settingsOf(signal, alarm);
+        const sight = this.#parts.links.sightOf(slot, signal);
+        if (sight === "warming") continue;
         const range = evaluationRange(settings.evaluationPeriods);
-        const points = this.#parts.metrics.datapoints(slot, signal, range);
+        const measured = this.#parts.metrics.datapoints(slot, signal, range);
+        const points = sight === "blind" ? measured.map(({ startMs }) => ({ startMs })) : measured;
         const current = this.#signal(slot, signal).state;
         const { state, breaching } = decide(points, settings, current);
         const value = breaching.at(-1)?.value;
@@ -88,7 +93,7 @@ export class Alarms {
   }
 
   #followed(slot: Slot): void {
-    const { clock, watcher, act } = this.#parts;
+    const { clock, watcher, links, act } = this.#parts;
     const bad = ALL_SIGNALS.filter((signal) => this.#signal(slot, signal).state === "ALARM");
     const state = tally(DEFAULT_POLICY, bad).reverts ? "ALARM" : "OK";
     if (state === this.#guards[slot].state) return;
@@ -99,7 +104,7 @@ export class Alarms {
     watcher.note(
       `alarm of slot ${slot} is ${state}${bad.length > 0 ? ` by ${bad.join(", ")}` : ""}`,
     );
-    if (state !== "ALARM" || !this.actionsEnabled) return;
+    if (state !== "ALARM" || !this.#hasActions(slot) || links.isMuted(slot)) return;
     const timestamp = new Date(atMs).toISOString().replace("Z", "+0000");
     const { name, arn } = this.#templates[slot].guard;
     act(slot, {
@@ -107,6 +112,10 @@ export class Alarms {
       alarmArn: arn,
       alarmData: { alarmName: name, state: { value: state, reason, timestamp } },
     });
+  }
+
+  #hasActions(slot: Slot): boolean {
+    return this.actionsEnabled && this.#parts.links.hasActions(slot);
   }
 
   #signal(slot: Slot, signal: AnySignal): Signal {
@@ -128,7 +137,7 @@ export class Alarms {
     const guard = {
       ...template.guard,
       ...this.#guards[slot],
-      actionsEnabled: this.actionsEnabled,
+      actionsEnabled: this.#hasActions(slot),
       alarmActions: [GUARD_FUNCTION],
     };
     return { ...template, ...signals, guard };

@@ -6,9 +6,10 @@ import type { FaultStore } from "../../drills/faultStore.ts";
 import { environmentError } from "../../base/errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import { type EnvironmentRecord, initialRecord } from "../../guard/record.ts";
+import { broughtHomeBy, type Homecoming, listenerWeights } from "../../guard/homecoming.ts";
 import type { RecordStore } from "../../guard/recordStore.ts";
 import type { Reversion } from "../../guard/reversion.ts";
-import { allOn, type Slot, type Weights } from "../../guard/slot.ts";
+import { allOn, sameWeights, type Slot, type Weights } from "../../guard/slot.ts";
 import type { LiveTraffic, Traffic } from "../../guard/traffic.ts";
 import type { CountsReport, CountsTable } from "../../sidecar/countsTable.ts";
 import type { FaultTable } from "../../sidecar/faultTable.ts";
@@ -23,6 +24,9 @@ export class Cloud {
   readonly #wire: Wire;
   readonly #watcher: Watcher;
   weights: Weights = allOn("blue");
+  broughtHome: Homecoming | null = null;
+  /** Every change of the weights, oldest first, and whose it was. */
+  readonly moves: { readonly atMs: number; readonly by: string; readonly weights: Weights }[] = [];
   record: EnvironmentRecord = initialRecord(ENVIRONMENT);
   readonly reversions = new Map<string, Reversion>();
   readonly leases = new Map<Slot, FaultLease>();
@@ -38,15 +42,22 @@ export class Cloud {
   }
 
   traffic(process: Process): Traffic {
-    const read = async (): Promise<LiveTraffic> => ({ weights: this.weights, sticky: false });
-    const write = async (weights: Weights): Promise<void> => this.#setWeights(process, weights);
+    const read = async (): Promise<LiveTraffic> => ({
+      weights: this.weights,
+      sticky: false,
+      broughtHome: this.broughtHome,
+    });
+    const write: Traffic["write"] = async (weights, _timeoutMs, homecoming = null) => {
+      this.#setWeights(process, weights);
+      this.broughtHome = broughtHomeBy(listenerWeights(weights, homecoming)).broughtHome;
+    };
     const healthyTargets = async (slot: Slot): Promise<number> => this.healthy[slot];
     const wired = this.#wire.wired(process, "traffic", { read, write, healthyTargets });
     return {
       read: wired.read,
-      write: (weights, timeoutMs) => {
+      write: (weights, timeoutMs, homecoming) => {
         this.#watcher.willWrite(process, weights, this.weights);
-        return (wired.write as Traffic["write"])(weights, timeoutMs);
+        return wired.write(weights, timeoutMs, homecoming);
       },
       healthyTargets: async (slot) => {
         const healthy = await wired.healthyTargets(slot);
@@ -58,13 +69,20 @@ export class Cloud {
 
   #setWeights(process: Process, weights: Weights): void {
     this.#watcher.wrote(process, weights, this);
-    this.weights = weights;
+    this.#moved(process.name, weights);
   }
 
   /** By somebody who is none of ours. */
   drift(weights: Weights): void {
     this.#watcher.note(`a stranger sets the weights to ${show(weights)}`);
     this.#watcher.raised(weights, this.weights);
+    this.#moved("a stranger", weights);
+    this.broughtHome = null;
+  }
+
+  #moved(by: string, weights: Weights): void {
+    const isChange = !sameWeights(this.weights, weights);
+    if (isChange) this.moves.push({ atMs: this.clock.now(), by, weights });
     this.weights = weights;
   }
 
@@ -84,7 +102,8 @@ export class Cloud {
       putReversion: async (reversion) => {
         if (this.reversions.has(reversion.id)) return false;
         this.reversions.set(reversion.id, reversion);
-        this.#watcher.reverted(process, reversion, this.record, this.#wire.isCalm);
+        const mustLatch = this.#wire.isCalm && !process.wasRefused;
+        this.#watcher.reverted(process, reversion, this.record, mustLatch);
         return true;
       },
       reversions: async () => [...this.reversions.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { LinkEvidence, LinkQuestion } from "../../drills/verdict/brokenLink.ts";
 import type { Journal } from "../../drills/journal/journal.ts";
 import type { JournalEntry } from "../../drills/journal/journalEntry.ts";
+import type { Outside } from "../../drills/outside/outside.ts";
 import type { DrillPorts } from "../../drills/ports.ts";
 import { allOn, sameWeights } from "../../guard/slot.ts";
 import type { Surroundings } from "../drills/surroundings.ts";
@@ -26,7 +27,7 @@ export interface DrillParts {
 }
 
 export function drillPorts(process: Process, parts: DrillParts): DrillPorts {
-  const { clock, scenario, cloud, wire, alarms, demand, around, entries } = parts;
+  const { clock, scenario, cloud, wire, alarms, demand, entries } = parts;
   return {
     environment: ENVIRONMENT,
     clock: process.clock(clock),
@@ -37,11 +38,22 @@ export function drillPorts(process: Process, parts: DrillParts): DrillPorts {
     traffic: cloud.traffic(process),
     faults: cloud.faults(process),
     alarms: wire.wired(process, "alarms", alarms.reader()),
-    outside: wire.wired(process, "outside", around.outside()),
+    outside: outsideOf(process, parts),
     journal: memoryJournal(process, clock, entries),
     startLoad: (judging) => demand.startLoad(judging),
     gatherEvidence: (question) =>
       wire.call(process, "evidence.read", async () => evidence(question, parts)),
+  };
+}
+
+/** Each of its calls goes over the wire, those of its parts as well. */
+function outsideOf(process: Process, { wire, around }: DrillParts): Outside {
+  const { machinery, apiFaults, experiments, ...rest } = around.outside();
+  return {
+    ...wire.wired(process, "outside", rest),
+    machinery: wire.wired(process, "machinery", machinery),
+    apiFaults: apiFaults && wire.wired(process, "apiFaults", apiFaults),
+    experiments: experiments && wire.wired(process, "experiments", experiments),
   };
 }
 
@@ -63,7 +75,7 @@ function memoryJournal(process: Process, clock: Clock, entries: JournalEntry[]):
       };
       const entry: JournalEntry = { ...chain, ...data };
       if (!process.alive) throw new Error(`${process.name} is dead`);
-      const dies = process.diesOf(type !== "sample");
+      const dies = process.diesOf(type !== "sample", `journal.${type}`);
       if (!dies || process.death?.takesEffect) entries.push(entry);
       if (!dies) return entry;
       process.die();

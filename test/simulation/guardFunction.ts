@@ -8,10 +8,12 @@ import { handleAlarm } from "../../guard/handle.ts";
 import { handleSentinel } from "../../guard/handleSentinel.ts";
 import { tick, type TickPorts } from "../../guard/rollout/tick.ts";
 import { SENTINEL_SOURCE } from "../../guard/sentinelEvent.ts";
-import { SLOTS } from "../../guard/slot.ts";
+import { sameWeights, SLOTS } from "../../guard/slot.ts";
+import type { Traffic } from "../../guard/traffic.ts";
 import type { Random } from "../judge/random.ts";
 import type { Alarms } from "./alarms.ts";
 import { type Cloud, ENVIRONMENT } from "./cloud.ts";
+import type { Links } from "./links.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Watcher } from "./watcher.ts";
@@ -24,13 +26,12 @@ export interface GuardParts {
   readonly cloud: Cloud;
   readonly wire: Wire;
   readonly alarms: () => Alarms;
+  readonly links: Links;
   readonly metrics: Metrics;
   readonly watcher: Watcher;
 }
 
 const MINUTE_MS = 60_000;
-/** Lambda ends a function that runs longer. */
-const FUNCTION_TIMEOUT_MS = 60_000;
 /** An asynchronous call that fails is made again after these. */
 const RETRIES_MS = [60_000, 120_000];
 /** One that may not run: from a second on, twice as long each time. */
@@ -60,7 +61,7 @@ export function tickPorts(
       wire.call(
         process,
         "topic.notify",
-        async () => watcher.notified(process, reversion, wire.isCalm),
+        async () => watcher.notified(process, reversion, wire.isCalm && !process.wasRefused),
         2_000,
       ),
     environmentNow,
@@ -106,7 +107,7 @@ export class GuardFunction {
         act();
       });
     };
-    if (!this.mayRun) {
+    if (!this.mayRun || !this.#parts.links.functionRuns) {
       const next = Math.min(2 * heldBackMs, MOST_HELD_BACK_MS);
       later(heldBackMs, () => this.invoke(event, attempt, next));
       return;
@@ -124,7 +125,7 @@ export class GuardFunction {
   }
 
   #run(event: object, ended: () => void, failed: () => void): void {
-    const { clock, scenario, watcher } = this.#parts;
+    const { clock, scenario, watcher, links } = this.#parts;
     const number = ++this.#invocations;
     const { guardDies } = scenario.troubles;
     const death = guardDies.find(({ invocation }) => invocation === number)?.death;
@@ -139,7 +140,8 @@ export class GuardFunction {
       watcher.note(`${name} dies`);
       once(failed);
     });
-    clock.schedule(clock.now() + FUNCTION_TIMEOUT_MS, () => {
+    const { timeoutSeconds } = links.functionState;
+    clock.schedule(clock.now() + 1_000 * timeoutSeconds, () => {
       if (!isOver) process.die();
     });
     this.#handle(event, process).then(
@@ -152,14 +154,41 @@ export class GuardFunction {
   }
 
   async #handle(event: object, process: Process): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, links } = this.#parts;
+    const { failure } = links.functionState;
+    if (failure === "hang") await never();
+    if (failure === "throw") throw new Error("the guard's handler fails, as a drill does");
+    const portsAt = (now: () => number): TickPorts => {
+      const ports = tickPorts(process, this.#parts, now);
+      const isLast = failure === "exit-after-write";
+      return isLast ? { ...ports, traffic: this.#lastWrite(ports.traffic, process) } : ports;
+    };
     if ("time" in event) {
       const nowMs = Date.parse(String(event.time));
-      await tick(tickPorts(process, this.#parts, () => nowMs));
+      await tick(portsAt(() => nowMs));
       return;
     }
-    const ports = tickPorts(process, this.#parts, () => clock.now());
+    const ports = portsAt(() => clock.now());
     const isSentinel = "source" in event && event.source === SENTINEL_SOURCE;
     await (isSentinel ? handleSentinel : handleAlarm)(event, ports);
   }
+
+  /** The process ends with a write that moves the traffic, before anything else is done. */
+  #lastWrite(traffic: Traffic, process: Process): Traffic {
+    const { cloud } = this.#parts;
+    return {
+      ...traffic,
+      async write(weights, ...rest) {
+        const before = cloud.weights;
+        await traffic.write(weights, ...rest);
+        if (sameWeights(before, weights)) return;
+        process.die();
+        await never();
+      },
+    };
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
 }

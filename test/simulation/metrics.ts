@@ -32,7 +32,23 @@ export class Metrics {
   }
 
   count(slot: Slot, requests: number, errors: number, slow: number, slowMs: number): void {
-    for (const periodMs of [60_000, 10_000]) {
+    this.#add([60_000, 10_000], slot, requests, errors, slow, slowMs);
+  }
+
+  /** Failures that are put into the sidecars' own metrics, and no load balancer has seen. */
+  putFailures(slot: Slot, count: number): void {
+    this.#add([10_000], slot, count, count, 0, 0);
+  }
+
+  #add(
+    periods: readonly number[],
+    slot: Slot,
+    requests: number,
+    errors: number,
+    slow: number,
+    slowMs: number,
+  ): void {
+    for (const periodMs of periods) {
       const key = `${slot} ${periodMs} ${Math.floor(this.#clock.now() / periodMs)}`;
       const bucket = this.#buckets.get(key) ?? { requests: 0, errors: 0, slow: 0, slowMs: 0 };
       bucket.requests += requests;

@@ -1,5 +1,5 @@
 /** Changes to the code under simulation, each of which breaks one property. */
-import type { Scenario } from "./scenario.ts";
+import { FIRST_GUARD_FAULT_SEED, type Scenario } from "./scenario.ts";
 
 export interface Edit {
   /** From the project's root. */
@@ -17,6 +17,8 @@ export interface Mutation {
   readonly edits: readonly Edit[];
   /** Seeds whose scenario is another one need not be run. @default any */
   readonly among?: (scenario: Scenario) => boolean;
+  /** Where to begin, for what is seldom seen. @default 1 */
+  readonly firstSeed?: number;
 }
 
 const NEVER_LOOKS = {
@@ -142,6 +144,26 @@ export const MUTATIONS: readonly Mutation[] = [
         to: "if (live.weights[slot] >= 0 || healthyTargets[otherSlot(slot)] === 0) return null;",
       },
     ],
+  },
+  {
+    without: "the guard without the record leaves the slot that the traffic was brought home to",
+    breaks: "no traffic on a latched release",
+    among: ({ troubles }) => troubles.storeDown !== null && troubles.stableUnhealthy !== null,
+    firstSeed: 30_508,
+    edits: [
+      {
+        file: "guard/decide.ts",
+        from: 'if (record === "unreachable" && situation.broughtHome !== null) {',
+        to: "if (!slot) {",
+      },
+    ],
+  },
+  {
+    without: "an operator's homecoming is taken for a reversion",
+    breaks: "passed is earned",
+    among: ({ troubles }) => (troubles.operator?.death ?? null) !== null,
+    firstSeed: FIRST_GUARD_FAULT_SEED,
+    edits: [{ file: "guard/homecoming.ts", from: "hand: 998", to: "hand: 999" }],
   },
   {
     without: "the guard reverts again what is at home",

@@ -1,6 +1,9 @@
 /** What must be true of a drill that has ended, once everything has settled, and at the very end. */
+import { isDeepStrictEqual } from "node:util";
+import { chooseFault } from "../../drills/faults/registry.ts";
 import { durations } from "../../drills/verdict/durations.ts";
 import { type DrillRecord, drillRecordSchema } from "../../drills/verdict/record.ts";
+import type { ReversionPath } from "../../guard/reversion.ts";
 import { allOn, otherSlot, sameWeights, SLOTS } from "../../guard/slot.ts";
 import type { World } from "./simulate.ts";
 
@@ -18,6 +21,14 @@ function calmPasses(record: DrillRecord, { scenario, watcher }: World): void {
     (trouble) => trouble === null || trouble === false || JSON.stringify(trouble) === "[]",
   );
   if (!isCalm || scenario.wire.failing > 0 || scenario.ttlMs !== null) return;
+  // The simulation has no watchdog: what leaves no other way home is to fail.
+  const { homeBy } = chooseFault(scenario.drill);
+  const ways = new Set<ReversionPath>(["primary", "reconcile"]);
+  if (homeBy && !homeBy.some((way) => ways.has(way))) {
+    if (record.verdict === "passed" && record.path !== "sentinel")
+      watcher.violated("a drill can fail", `${scenario.drill} passed by ${record.path}`);
+    return;
+  }
   if (record.verdict === "passed") return;
   watcher.violated("a calm drill passes", `${record.verdict}: ${record.reason}`);
 }
@@ -50,13 +61,21 @@ function passedIsEarned(record: DrillRecord, { watcher, cloud, slots, truth }: W
   const injectedMs = at("fault.injected");
   const sustainedMs = at("recovery.sustained");
   if (record.recovery !== "reverted") wrong(`recovery is ${record.recovery}`);
-  const reversion = [...cloud.reversions.values()].find(
-    ({ outcome, decidedAt }) =>
-      outcome === "reverted" && Date.parse(decidedAt) === at("reversion.decided"),
+  const decided = record.timeline.find(({ event }) => event === "reversion.decided");
+  // Of a guard that died with its write only the next call tells: that it found what one of ours did.
+  const isLate = decided?.source === "runner";
+  const reversion = [...cloud.reversions.values()].find(({ outcome, decidedAt, broughtHome }) =>
+    isLate
+      ? outcome === "already-home" && broughtHome === true
+      : outcome === "reverted" && Date.parse(decidedAt) === at("reversion.decided"),
   );
   if (!reversion) wrong("no reversion that the guard wrote down was decided then");
   else if (Date.parse(reversion.decidedAt) < injectedMs)
     wrong("its reversion came before the fault");
+  const home = cloud.moves.findLast(({ atMs }) => atMs <= sustainedMs);
+  if (!home?.by.startsWith("guard") || home.weights.green > 0)
+    wrong(`the traffic came home by ${home?.by ?? "nobody"}`);
+  else if (home.atMs < injectedMs) wrong("the traffic came home before the fault");
   if (record.path !== reversion?.path) wrong(`path ${record.path} is not the reversion's`);
   if (!(sustainedMs >= at("weights.verified"))) wrong("recovery was sustained before the weights");
   // Of a push on a signal nothing remains that could end.
@@ -94,13 +113,20 @@ function isOthers({ scenario, entries, cloud }: World): boolean {
   );
 }
 
-export function residue({ cloud, slots, around, demand, clock }: World): string[] {
+export function residue(world: World): string[] {
+  const { cloud, slots, around, demand, clock, untouched, experiments } = world;
   const { record, weights, leases } = cloud;
+  const machinery = around.machinery.snapshot();
   const live = [...leases.values()].filter(({ expiresAt }) => Date.parse(expiresAt) > clock.now());
   return [
     ...live.map(({ slot, fault }) => `lease of slot ${slot} for ${fault.kind}`),
     ...(slots.isFree ? [] : ["a sidecar obeys a lease"]),
-    ...(around.checksFail ? ["a health check is changed"] : []),
+    ...(around.checksFail || around.homeIsUnfit ? ["a health check is changed"] : []),
+    ...(isDeepStrictEqual(machinery, untouched) ? [] : ["a link of the way home is not as it was"]),
+    ...(experiments?.all ?? [])
+      .filter(({ status }) => status !== "stopped")
+      .map(({ id, status }) => `experiment ${id} is ${status}`),
+    ...(around.apiFaults.size > 0 ? ["an API is told to fail"] : []),
     ...(demand.running > 0 ? ["a load is running"] : []),
     ...(sameWeights(weights, allOn(record.stable)) ? [] : [`weights ${JSON.stringify(weights)}`]),
     ...(record.latch ? [`slot ${record.latch.slot} is latched`] : []),

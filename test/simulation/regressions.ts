@@ -10,5 +10,8 @@ export const REGRESSIONS: readonly { readonly seed: number; readonly once: strin
   { seed: 292, once: "an undo that was tried again took a stranger's rollout home" },
   { seed: 827, once: "one throttled call left a health check changed, and no sweep finished it" },
   { seed: 10288, once: "a crashed task's missed look was taken for the end of the fault" },
-  { seed: 30508, once: "a latch that nobody can read was asked to be known" },
+  {
+    seed: 30508,
+    once: "without the record the guard left the slot that a reversion had chosen for the latched one",
+  },
 ];

@@ -1,4 +1,4 @@
-/** `node test/simulation/replay.ts --seed N`: one simulated drill again, told line by line. */
+/** `npx node test/simulation/replay.ts --seed N`: one simulated drill again, told line by line. */
 import { parseArgs } from "node:util";
 import { simulate } from "./simulate.ts";
 

@@ -1,4 +1,5 @@
 /** What a seed chooses: the environment, the drill, and everything that goes wrong in it. Pure. */
+import { listFaults } from "../../drills/faults/registry.ts";
 import type { Weights } from "../../guard/slot.ts";
 import { type Random, seededRandom } from "../judge/random.ts";
 import type { Death, WireSettings } from "./wire.ts";
@@ -51,8 +52,14 @@ export interface Troubles {
   /** Which call of the guard's function dies, and where. */
   readonly guardDies: readonly { readonly invocation: number; readonly death: Death }[];
   readonly runnerDies: Death | null;
+  /** Somebody brings the traffic home by hand, and may die over it. */
+  readonly operator: { readonly atMs: number; readonly death: Death | null } | null;
   readonly interruptedAtMs: number | null;
 }
+
+const GUARD_FAULTS = listFaults()
+  .filter(({ fidelity }) => fidelity === "guard")
+  .map(({ name }) => name);
 
 type DrillChoice = (random: Random) => Pick<Scenario, "drill" | "parameters">;
 
@@ -73,8 +80,32 @@ const DRILLS: readonly DrillChoice[] = [
   () => ({ drill: "alarm-state", parameters: {} }),
 ];
 
+/** From here on every seed drills a fault of the guard, and an operator may come in between. */
+export const FIRST_GUARD_FAULT_SEED = 2_000_000;
+
 /** The same for the same seed, whatever else is drawn in the simulation. */
 export function scenarioOf(seed: number): Scenario {
+  return seed < FIRST_GUARD_FAULT_SEED ? plainScenario(seed) : guardFaultScenario(seed);
+}
+
+function guardFaultScenario(seed: number): Scenario {
+  const plain = plainScenario(seed - FIRST_GUARD_FAULT_SEED);
+  const random = seededRandom(seed);
+  const drill = GUARD_FAULTS[Math.floor(random() * GUARD_FAULTS.length)];
+  if (drill === undefined) throw new Error("there are faults of the guard");
+  const comes = random() < 0.2;
+  const atMs = 60_000 + Math.floor(random() * 240_000);
+  const death = random() < 0.7 ? deathOfOperator(random) : null;
+  const operator = comes ? { atMs, death } : null;
+  return { ...plain, seed, drill, parameters: {}, troubles: { ...plain.troubles, operator } };
+}
+
+/** Among its reads of record and targets, its write of the weights, and its record. */
+function deathOfOperator(random: Random): Death {
+  return { atCall: 1 + Math.floor(random() * 7), takesEffect: random() < 0.5 };
+}
+
+function plainScenario(seed: number): Scenario {
   const random = seededRandom(seed);
   const below = (limit: number): number => Math.floor(random() * limit);
   const among = <T>(...choices: readonly [T, ...T[]]): T =>
@@ -101,11 +132,11 @@ export function scenarioOf(seed: number): Scenario {
       mostMs: among(20, 100, 900),
       failing: calm || maybe(0.5) ? 0 : among(0.005, 0.02, 0.06, 0.15),
     },
-    troubles: calm ? NONE : troublesOf(random),
+    troubles: calm ? NO_TROUBLES : troublesOf(random),
   };
 }
 
-const NONE: Troubles = {
+export const NO_TROUBLES: Troubles = {
   actionsDisabled: false,
   permissionGone: false,
   throttled: null,
@@ -118,6 +149,7 @@ const NONE: Troubles = {
   rolloutAtMs: null,
   guardDies: [],
   runnerDies: null,
+  operator: null,
   interruptedAtMs: null,
 };
 
@@ -143,7 +175,7 @@ function troublesOf(random: Random): Troubles {
     () => ({ interruptedAtMs: below(300_000) }),
   ];
   const chosen = Array.from({ length: 1 + below(3) }, () => kinds[below(kinds.length)]?.() ?? {});
-  return Object.assign({}, NONE, ...chosen) as Troubles;
+  return Object.assign({}, NO_TROUBLES, ...chosen) as Troubles;
 }
 
 function deathOfGuard(random: Random): Troubles["guardDies"][number] {

@@ -1,13 +1,15 @@
 /** A thousand simulated drills, each with its own faults, kills and errors: every property holds in all. */
 import { describe, expect, it } from "vitest";
 import { REGRESSIONS } from "./regressions.ts";
+import { FIRST_GUARD_FAULT_SEED } from "./scenario.ts";
 import { simulate, type Simulated } from "./simulate.ts";
 
 const FIRST_SEED = 1;
 const SEEDS = 1_000;
+const GUARD_FAULT_SEEDS = 300;
 
 function failure({ seed, violations }: Simulated): string {
-  return `seed ${seed}: ${violations.join("; ")}\n  node test/simulation/replay.ts --seed ${seed}`;
+  return `seed ${seed}: ${violations.join("; ")}\n  npx node test/simulation/replay.ts --seed ${seed}`;
 }
 
 describe("simulated drills", { timeout: 180_000 }, () => {
@@ -24,6 +26,23 @@ describe("simulated drills", { timeout: 180_000 }, () => {
       ends.set(end + path, (ends.get(end + path) ?? 0) + 1);
     }
     expect(failures.join("\n")).toBe("");
+  });
+
+  it(`hold every property in ${GUARD_FAULT_SEEDS} seeds with a fault of the guard`, async () => {
+    const failures: string[] = [];
+    const passed = new Set<string>();
+    const seeds = Array.from({ length: GUARD_FAULT_SEEDS }, (_, at) => FIRST_GUARD_FAULT_SEED + at);
+    for (const seed of seeds) {
+      const simulated = await simulate(seed);
+      if (simulated.violations.length > 0) failures.push(failure(simulated));
+      if (simulated.record?.verdict === "passed") passed.add(simulated.scenario.drill);
+    }
+    expect(failures.join("\n")).toBe("");
+    expect(passed.size).toBeGreaterThanOrEqual(10);
+    // Only the watchdog is left to these, and the simulation has none.
+    for (const drill of ["guard-concurrency", "guard-function-crash", "guard-function-timeout"]) {
+      expect(passed).not.toContain(drill);
+    }
   });
 
   it("come to every end that a drill may have", () => {

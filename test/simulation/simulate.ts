@@ -16,6 +16,7 @@ import { sweep } from "../../drills/undo/sweep.ts";
 import { clearLatch, returnTraffic } from "../../guard/authority.ts";
 import { DEFAULT_SETTINGS, STEPS } from "../../guard/rollout/settings.ts";
 import { startRollout } from "../../guard/rollout/start.ts";
+import { chooseFault } from "../../drills/faults/registry.ts";
 import { SLOTS } from "../../guard/slot.ts";
 import { Surroundings } from "../drills/surroundings.ts";
 import { seededRandom } from "../judge/random.ts";
@@ -25,6 +26,8 @@ import { Demand } from "./demand.ts";
 import { deterministic } from "./determinism.ts";
 import { drillPorts } from "./drillPorts.ts";
 import { GuardFunction, tickPorts } from "./guardFunction.ts";
+import { SimulatedExperiments } from "./experiments.ts";
+import { Links } from "./links.ts";
 import { Metrics } from "./metrics.ts";
 import { checkDrill, checkEnd, checkSettled } from "./properties.ts";
 import { type Scenario, scenarioOf, type Span } from "./scenario.ts";
@@ -32,7 +35,7 @@ import { SimulatedClock } from "./simulatedClock.ts";
 import { Slots } from "./slots.ts";
 import { Truth } from "./truth.ts";
 import { Watcher } from "./watcher.ts";
-import { Process, Wire } from "./wire.ts";
+import { type Death, Process, Wire } from "./wire.ts";
 
 export interface Simulated {
   readonly seed: number;
@@ -58,18 +61,32 @@ const CALM_MS = 300_000;
 /** All that a simulation consists of. */
 export type World = ReturnType<typeof build>;
 
-function build(scenario: Scenario) {
+export function build(scenario: Scenario) {
   const { seed } = scenario;
   const startMs = ORIGIN_MS + scenario.startPhaseMs;
   const clock = new SimulatedClock(startMs);
   const stream = (which: number) => seededRandom(seed * 16 + which);
-  const watcher = new Watcher(clock);
+  const watcher = new Watcher(clock, scenario.drill === "guard-weights-drift");
   const wire = new Wire(clock, stream(1), scenario.wire);
   const cloud = new Cloud(clock, wire, watcher);
   const metrics = new Metrics(clock, scenario.metricDelayMs, (slot) => cloud.healthy[slot]);
   for (let minute = 6; minute > 0; minute--) metrics.wasHealthy(startMs - minute * 60_000);
   const random = stream(2);
   let alarms: Alarms;
+  let slots: Slots;
+  const isRunning = (): boolean => slots.isRunning("green");
+  const experiments = onlyOnAws(scenario.drill) ? new SimulatedExperiments(clock) : undefined;
+  const around = new Surroundings({
+    clock,
+    matcherStuck: () => false,
+    isDown: () => !isRunning(),
+    onAlarmState: (state) => alarms.set("green", "errors", state, around.reason),
+    onPoints: (count) => metrics.putFailures("green", count),
+    onStop: () => slots.stop("green"),
+    ...(experiments && { experiments }),
+  });
+  const links = new Links(around, stream(5));
+  wire.refuses = (process, name) => links.refuses(process, name);
   const guard = new GuardFunction({
     clock,
     random,
@@ -77,33 +94,28 @@ function build(scenario: Scenario) {
     cloud,
     wire,
     alarms: () => alarms,
+    links,
     metrics,
     watcher,
   });
   const { troubles } = scenario;
   const act = (slot: (typeof SLOTS)[number], event: object): void => {
-    if (isPermitted.now)
+    if (isPermitted.now && links.permits(slot))
       clock.schedule(clock.now() + 200 + Math.floor(random() * 1_300), () => guard.invoke(event));
     else alarms.failedActions.push({ slot, atMs: clock.now() });
   };
   const isPermitted = { now: !troubles.permissionGone };
-  alarms = new Alarms({ clock, metrics, watcher, fast: scenario.fastSignals, startMs, act });
+  const fast = scenario.fastSignals;
+  alarms = new Alarms({ clock, metrics, watcher, links, fast, startMs, act });
   alarms.actionsEnabled = !troubles.actionsDisabled;
-  const around = new Surroundings({
-    clock,
-    matcherStuck: () => false,
-    isDown: () => cloud.healthy.green === 0,
-    onAlarmState: (state) => alarms.set("green", "errors", state, around.reason),
-    onPoints: () => {},
-  });
   const fails = (): boolean => random() < wire.settings.failing;
-  const slots = new Slots({
+  slots = new Slots({
     clock,
     scenario,
     cloud,
     watcher,
     fails,
-    checksFail: (slot) => slot === "green" && around.checksFail,
+    checksFail: (slot) => (slot === "green" ? around.checksFail : around.homeIsUnfit),
     store: cloud.store(new Process("sidecar")),
     callGuard: async (event) => {
       if (fails()) throw new Error("TooManyRequestsException");
@@ -132,7 +144,10 @@ function build(scenario: Scenario) {
     metrics,
     alarms,
     guard,
+    links,
     around,
+    experiments,
+    untouched: around.machinery.snapshot(),
     slots,
     demand,
     entries,
@@ -140,6 +155,10 @@ function build(scenario: Scenario) {
     /** Nothing goes wrong any more. */
     isMended: { now: false },
   };
+}
+
+function onlyOnAws(fault: string): boolean {
+  return !chooseFault(fault).targets.includes("lab");
 }
 
 /** @param scenario @default what the seed chooses */
@@ -167,6 +186,7 @@ async function live(world: World): Promise<Simulated> {
   const { clock, watcher } = world;
   trouble(world);
   const { record, problem, died } = await drill(world);
+  world.truth.end();
   if (record) checkDrill(record, world);
   mend(world);
   await sleep(clock, CALM_MS);
@@ -214,7 +234,7 @@ function trouble(world: World): void {
   during(troubles.stableUnhealthy, "the stable slot is ill", (isOn) => {
     slots.isStableUnhealthy = isOn;
   });
-  const { sickFromMs, stranger, rolloutAtMs } = troubles;
+  const { sickFromMs, stranger, rolloutAtMs, operator } = troubles;
   if (sickFromMs !== null) {
     at(sickFromMs, () => {
       watcher.note("the candidate's release is bad by itself from here on");
@@ -222,11 +242,25 @@ function trouble(world: World): void {
     });
   }
   if (stranger) at(stranger.atMs, () => cloud.drift(stranger.weights));
+  if (operator) {
+    at(operator.atMs, () => {
+      void bringHome(world, operator.death ?? undefined);
+    });
+  }
   if (rolloutAtMs !== null) {
     at(rolloutAtMs, () => {
       void beginRollout(world);
     });
   }
+}
+
+async function bringHome(world: World, death: Death | undefined): Promise<void> {
+  const { clock, watcher } = world;
+  const process = new Process("a person", death, () => watcher.note("the operator dies"));
+  watcher.note("an operator brings the traffic home");
+  await returnTraffic(tickPorts(process, guardParts(world), () => clock.now())).catch(
+    (error: unknown) => watcher.note(`operator: ${messageOf(error)}`),
+  );
 }
 
 async function beginRollout(world: World): Promise<void> {

@@ -47,6 +47,8 @@ const CHECKS_TO_TURN = 2;
 /** From the end of a task to the first answer of the next. */
 const RESTART_MS = 30_000;
 const LOOK_MS = 1_000;
+/** Of the requests, those that a fault of some requests only is about. */
+const ONLY_SHARE = 0.5;
 const FINE = { isGone: false, isSilent: false, errorShare: 0, slowShare: 0, slowMs: 0 };
 
 /** A history that is told whole seconds instead of single answers. */
@@ -72,6 +74,7 @@ class SecondsHistory extends CountHistory {
 
 interface Task {
   watch: LeaseWatch;
+  readonly startedMs: number;
   isUp: boolean;
   turns: number;
   /** Checks in a row that said the other thing. */
@@ -109,17 +112,40 @@ export class Slots {
       clock,
       crash: () => {
         watcher.note(`slot ${slot} crashes`);
-        const task = this.#tasks[slot];
-        task.isUp = false;
-        this.#turn(slot, false);
-        clock.schedule(clock.now() + RESTART_MS, () => {
-          this.#tasks[slot] = this.#task(slot, turns + 1);
-          return this.#tasks[slot].watch.start();
-        });
+        this.#replace(slot);
       },
       log: () => {},
     });
-    return { watch, isUp: true, turns, opposing: 0 };
+    return { watch, startedMs: clock.now(), isUp: true, turns, opposing: 0 };
+  }
+
+  /** By somebody's hand: another task takes its place. */
+  stop(slot: Slot): void {
+    if (!this.#tasks[slot].isUp) return;
+    this.#parts.watcher.note(`the task of slot ${slot} is stopped`);
+    this.#tasks[slot].watch.stop();
+    this.#replace(slot);
+  }
+
+  isRunning(slot: Slot): boolean {
+    return this.#tasks[slot].isUp;
+  }
+
+  #replace(slot: Slot): void {
+    const { clock } = this.#parts;
+    const task = this.#tasks[slot];
+    task.isUp = false;
+    this.#turn(slot, false);
+    clock.schedule(clock.now() + RESTART_MS, () => {
+      this.#tasks[slot] = this.#task(slot, task.turns + 1);
+      return this.#tasks[slot].watch.start();
+    });
+  }
+
+  /** It does not listen: it is gone, or starts slowly. */
+  #isGone(slot: Slot): boolean {
+    const { isUp, turns, startedMs, watch } = this.#tasks[slot];
+    return !isUp || (turns > 0 && watch.holdsBack(startedMs, this.#parts.clock.now()));
   }
 
   #sentinel(slot: Slot): SentinelWatch {
@@ -151,7 +177,7 @@ export class Slots {
   }
 
   behaviour(slot: Slot): Behaviour {
-    if (!this.#tasks[slot].isUp) return { ...FINE, isGone: true };
+    if (this.#isGone(slot)) return { ...FINE, isGone: true };
     const { healsAfterMs } = this.#parts.scenario.troubles;
     if (slot === "blue" && this.isStableUnhealthy) return { ...FINE, isSilent: true };
     const sick = slot === "green" && this.isSick ? { ...FINE, errorShare: 0.3 } : FINE;
@@ -160,8 +186,10 @@ export class Slots {
     const sinceMs = Date.parse(this.#report(slot)?.activeSince ?? "");
     if (healsAfterMs !== null && this.#parts.clock.now() - sinceMs > healsAfterMs) return sick;
     const { fault } = obeyed;
-    if (fault.kind === "errors")
-      return { ...sick, errorShare: Math.max(fault.share, sick.errorShare) };
+    if (fault.kind === "errors") {
+      const share = fault.only ? ONLY_SHARE * fault.share : fault.share;
+      return { ...sick, errorShare: Math.max(share, sick.errorShare) };
+    }
     if (fault.kind === "latency") return { ...sick, slowShare: fault.share, slowMs: fault.addedMs };
     if (fault.kind === "black-hole") return { ...sick, isSilent: true };
     return sick;
@@ -179,7 +207,7 @@ export class Slots {
   }
 
   #passes(slot: Slot): boolean {
-    if (!this.#tasks[slot].isUp || this.#parts.checksFail(slot)) return false;
+    if (this.#isGone(slot) || this.#parts.checksFail(slot)) return false;
     if (slot === "blue" && this.isStableUnhealthy) return false;
     const kind = this.obeyed(slot)?.fault.kind;
     return kind !== "readiness" && kind !== "black-hole";

@@ -1,6 +1,5 @@
 /** When the drill's fault really acted, second by second: what nobody in the simulation is told. */
-import { every } from "../../base/clock.ts";
-import type { Clock } from "../../base/clock.ts";
+import { type Cancel, type Clock, every } from "../../base/clock.ts";
 
 const LOOK_MS = 500;
 /** A sidecar's look, and one that it missed: a task that starts may serve so long before it knows. */
@@ -9,9 +8,11 @@ const SLACK_MS = 3_000;
 export class Truth {
   readonly #inactive: { fromMs: number; toMs: number }[] = [];
   #wasActive = true;
+  /** Looks no more. */
+  readonly end: Cancel;
 
   constructor(clock: Clock, isActive: () => boolean) {
-    every(clock, LOOK_MS, (atMs) => {
+    this.end = every(clock, LOOK_MS, (atMs) => {
       const isNow = isActive();
       const last = this.#inactive.at(-1);
       if (!isNow && (this.#wasActive || !last)) this.#inactive.push({ fromMs: atMs, toMs: atMs });

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { OPEN_WRITE_MS } from "../../guard/move.ts";
+import type { Homecoming } from "../../guard/homecoming.ts";
 import type { EnvironmentRecord } from "../../guard/record.ts";
 import type { Reversion } from "../../guard/reversion.ts";
 import { type Slot, SLOTS, type Weights } from "../../guard/slot.ts";
@@ -12,6 +13,7 @@ import type { Process } from "./wire.ts";
 /** What of the cloud a write is judged by. */
 interface Seen {
   readonly weights: Weights;
+  readonly broughtHome: Homecoming | null;
   readonly record: EnvironmentRecord;
 }
 
@@ -35,8 +37,13 @@ export class Watcher {
   readonly #revertedOf = new Map<string, { readonly reversion: Reversion }>();
   readonly #raisedMs: Record<Slot, number> = { blue: 0, green: 0 };
 
-  constructor(clock: Clock) {
+  readonly #playsStranger: boolean;
+  #reverts = 0;
+
+  /** @param playsStranger the drill's runner moves the traffic back after a reversion */
+  constructor(clock: Clock, playsStranger: boolean) {
     this.#clock = clock;
+    this.#playsStranger = playsStranger;
     this.#startMs = clock.now();
   }
 
@@ -65,9 +72,9 @@ export class Watcher {
     this.note(`slot ${slot} is ${healthy ? "healthy" : "unhealthy"}`);
   }
 
-  /** Before it leaves: what the process knows then. */
+  /** Before it leaves: what the process knows then. A stranger, whom a drill may play, knows nothing. */
   willWrite(process: Process, next: Weights, live: Weights): void {
-    if (!process.alive) return;
+    if (!process.alive || this.#isStrangers(process, next, live)) return;
     for (const slot of SLOTS) {
       if (next[slot] === 0 || next[slot] <= live[slot]) continue;
       const seen = this.#health.get(`${process.name} ${slot}`);
@@ -81,13 +88,17 @@ export class Watcher {
     }
   }
 
+  #isStrangers({ name }: Process, next: Weights, live: Weights): boolean {
+    return this.#playsStranger && name === "runner" && next.green > live.green && this.#reverts > 0;
+  }
+
   raised(next: Weights, before: Weights): void {
     for (const slot of SLOTS)
       if (next[slot] > before[slot]) this.#raisedMs[slot] = this.#clock.now();
   }
 
   /** When it lands. */
-  wrote(process: Process, next: Weights, { weights, record }: Seen): void {
+  wrote(process: Process, next: Weights, { weights, broughtHome, record }: Seen): void {
     this.note(`${process.name} sets the weights to ${next.blue}/${next.green}`);
     this.raised(next, weights);
     // Somebody who looked, and saw a rollout, is not a drill that may take its traffic.
@@ -105,8 +116,9 @@ export class Watcher {
         );
       }
       const latchedMs = this.#latchedAtMs === null ? 0 : this.#clock.now() - this.#latchedAtMs;
-      // With the record out of reach nobody can know of a latch: then the weights and alarms decide.
-      const mayKnow = this.#sawRecord.has(process.name);
+      // By the record, or by the listener's mark. Out of reach of the one and without the other, which
+      // a stranger's write removes, nobody can know of a latch: then weights, targets and alarms decide.
+      const mayKnow = this.#sawRecord.has(process.name) || broughtHome !== null;
       if (mayKnow && record.latch?.slot === slot && latchedMs > 2 * OPEN_WRITE_MS) {
         this.violated(
           "no traffic on a latched release",
@@ -137,6 +149,7 @@ export class Watcher {
     const { outcome, path, alarm, weightsBefore, why } = reversion;
     this.note(`${process.name} writes down: ${outcome} by ${path}: ${why}`);
     if (outcome !== "reverted") return;
+    this.#reverts++;
     if (mustLatch && latch?.slot !== alarm.slot) {
       this.violated(
         "no traffic on a latched release",

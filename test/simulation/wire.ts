@@ -20,7 +20,11 @@ export class Process {
   readonly death: Death | undefined;
   alive = true;
   calls = 0;
+  /** Some call of it was, for who it is. */
+  wasRefused = false;
   writes = 0;
+  /** Told of every call, and of every entry in the journal, before it is made. */
+  onCall: ((name: string, isWrite: boolean) => void) | undefined;
   readonly #onDeath: ((process: Process) => void) | undefined;
 
   constructor(name: string, death?: Death, onDeath?: (process: Process) => void) {
@@ -36,9 +40,10 @@ export class Process {
   }
 
   /** Counts a call; whether the process dies of it. */
-  diesOf(isWrite: boolean): boolean {
+  diesOf(isWrite: boolean, name: string): boolean {
     this.calls++;
     if (isWrite) this.writes++;
+    this.onCall?.(name, isWrite);
     if (!this.death) return false;
     const { atCall, amongWrites = false } = this.death;
     return amongWrites ? isWrite && this.writes === atCall : this.calls === atCall;
@@ -77,7 +82,7 @@ const SOCKET_TIMEOUT_MS = 10_000;
 const LATEST_MS = 9_000;
 
 const CHANGES =
-  /\.(?:write|replace|put\w+|remove\w+|set\w+|stop\w+|add|clear|append|notify|enable\w*|disable\w*)$/;
+  /\.(?:write|replace|put\w+|remove\w+|set\w+|stop\w*|start|add\w*|clear|append|notify|enable\w*|disable\w*|define|deny|endDeny|mute|unmute)$/;
 
 export class Wire {
   readonly #clock: Clock;
@@ -85,6 +90,8 @@ export class Wire {
   settings: WireSettings;
   /** What is down: calls whose name begins so are refused. */
   readonly down = new Set<string>();
+  /** Calls that are refused for who makes them. */
+  refuses: (process: Process, name: string) => boolean = () => false;
 
   constructor(clock: Clock, random: Random, settings: WireSettings) {
     this.#clock = clock;
@@ -107,14 +114,16 @@ export class Wire {
       if (!process.alive) return;
       const clock = this.#clock;
       const isWrite = CHANGES.test(name);
-      const dies = process.diesOf(isWrite);
+      const dies = process.diesOf(isWrite, name);
       if (dies) {
         process.die();
         if (!process.death?.takesEffect) return;
       }
       const { leastMs, mostMs } = this.settings;
       const spanMs = leastMs + this.#random() * (mostMs - leastMs);
-      const fate = this.#fate(name);
+      const isRefused = this.refuses(process, name);
+      process.wasRefused ||= isRefused;
+      const fate = isRefused ? "throttled" : this.#fate(name);
       const at = (ms: number, act: () => void | Promise<void>): void => {
         clock.schedule(clock.now() + Math.round(ms), act);
       };
