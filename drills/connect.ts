@@ -10,6 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Problem, refuseProblems } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
 import { dynamoRecordStore } from "../guard/recordStore.ts";
+import { releasesOf } from "../guard/releases.ts";
 import { elbv2Traffic } from "../guard/traffic.ts";
 import { cloudWatchAlarms } from "./alarms.ts";
 import { connectOutside } from "./outside/connectOutside.ts";
@@ -19,7 +20,9 @@ import { dynamoStopStore } from "./stop.ts";
 import { dynamoFaultStore } from "./faultStore.ts";
 import { type Journal, openJournal } from "./journal/journal.ts";
 import { gatherEvidence } from "./verdict/linkEvidence.ts";
+import { connectUsers } from "./watch/connectUsers.ts";
 import { startLoad } from "./watch/load.ts";
+import { watchUsers } from "./watch/users.ts";
 import type { ApiFaults } from "./outside/outside.ts";
 import type { DrillPorts } from "./ports.ts";
 
@@ -44,7 +47,7 @@ export interface ConnectOptions {
   readonly journalDirectory: string;
   /** An open one that connections share; `close` leaves it open. @default opens its own */
   readonly journal?: Journal;
-  /** Per second of wall time, 1 to 10000. */
+  /** Per second of wall time, 1 to 10000; 0 for none: users' requests are the measure. */
   readonly requestsPerSecond: number;
   /**
    * Nominal milliseconds from the end of a load balancer's period until alarms see its metrics. AWS
@@ -80,6 +83,7 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
   const { cloudwatch, lambda, logs } = clients;
   const stops = dynamoStopStore(clients.dynamodb, names.faultTable);
   const conditions = cloudWatchConditions(cloudwatch);
+  const users = connectUsers(cloudwatch, environment, clock);
   const sources = { cloudwatch, lambda, logs, clock, names, alarms, store, traffic };
   return {
     environment: environment.name,
@@ -99,9 +103,11 @@ export function connectDrill(options: ConnectOptions): DrillConnection {
     },
     readiness: connectReadiness(clients, environment),
     outside: connectOutside(clients, environment, options.apiFaults),
+    releases: () => releasesOf(clients.ecs, names),
     pollWallMs,
     startLoad: (judging, shape) => {
       const { url, requestsPerSecond } = options;
+      if (requestsPerSecond === 0) return watchUsers(clock, users);
       return startLoad({ clock, url, requestsPerSecond, judging, shape });
     },
     gatherEvidence: (question) => gatherEvidence(sources, question),
@@ -121,7 +127,7 @@ function connectionProblems(options: ConnectOptions): Problem[] {
     if (value === undefined || (value >= low && value <= high)) return;
     problems.push({ field, value, allowed: `a number from ${low} to ${high}` });
   };
-  bounded("requestsPerSecond", requestsPerSecond, 1, 10_000);
+  if (requestsPerSecond !== 0) bounded("requestsPerSecond", requestsPerSecond, 1, 10_000);
   bounded("metricDelayMs", metricDelayMs, 0, 3_600_000);
   bounded("pollWallMs", pollWallMs, 50, 60_000);
   return problems;

@@ -1,6 +1,7 @@
 /** Everything a drill needs from outside: in production over AWS SDK clients, in tests in memory. */
 import type { Clock } from "../base/clock.ts";
 import type { RecordStore } from "../guard/recordStore.ts";
+import type { Slot } from "../guard/slot.ts";
 import type { Traffic } from "../guard/traffic.ts";
 import type { AlarmReader } from "./alarms.ts";
 import type { LinkEvidence, LinkQuestion } from "./verdict/brokenLink.ts";
@@ -45,4 +46,6 @@ export interface DrillPorts extends EnvironmentPorts {
   readonly readiness?: Readiness;
   /** Of the drill's own requests, per second of wall time. @default not known */
   readonly requestsPerSecond?: number;
+  /** What each slot runs, so that reports can tell releases apart. @default not known */
+  releases?(): Promise<Readonly<Record<Slot, string | null>>>;
 }

@@ -73,7 +73,7 @@ export function stopWords({ at, by, reason }: Stop): string {
   return `drills are stopped since ${at} by ${by}: ${reason}`;
 }
 
-function explainMissingTable(error: unknown): never {
+export function explainMissingTable(error: unknown): never {
   if (!(error instanceof ResourceNotFoundException)) throw error;
   throw environmentError(
     NO_FAULT_SIDECAR,

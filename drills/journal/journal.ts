@@ -7,7 +7,6 @@ import {
   closeSync,
   constants,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,8 +17,15 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
-import { defect, environmentError, messageOf, usageError } from "../../base/errors.ts";
+import {
+  BackoutError,
+  defect,
+  environmentError,
+  messageOf,
+  usageError,
+} from "../../base/errors.ts";
 import { errorCode } from "../../base/errno.ts";
+import { makeDirectory } from "../../base/makeDirectory.ts";
 import {
   chainLine,
   GENESIS_HASH,
@@ -34,6 +40,7 @@ import { lockJournal } from "./journalLock.ts";
 import { readHead, verifyJournal } from "./journalVerify.ts";
 
 export interface Journal {
+  /** Where it is, as a person names it: a directory, or `s3://bucket/prefix`. */
   readonly directory: string;
   /** What was there when it was opened and what was appended since. */
   entries(): readonly JournalEntry[];
@@ -41,15 +48,29 @@ export interface Journal {
    * Writes one entry and returns once it is on disk. `data` must be JSON and may not use the
    * chain's own names (`seq`, `at`, `wallAt`, `runId`, `type`, `prevHash`, `hash`).
    *
+   * A journal with `flush` only takes it into its queue.
+   *
    * @throws BackoutError `journal-not-written` when the disk refuses.
    */
   append(runId: string, type: string, data?: Readonly<Record<string, unknown>>): JournalEntry;
+  /**
+   * Resolves when everything appended so far is where it cannot be lost. @default it is once appended
+   *
+   * @throws BackoutError `journal-not-written`; calling it again tries again
+   */
+  flush?(): Promise<void>;
+  /**
+   * Who is alive with a run that another writer of this journal began; null when nobody is.
+   *
+   * @default nobody, for there is one writer
+   */
+  liveHolder?(runId: string): Promise<string | null>;
   close(): void;
 }
 
-const CHAIN_NAMES = ["seq", "at", "wallAt", "runId", "type", "prevHash", "hash"] as const;
+export const CHAIN_NAMES = ["seq", "at", "wallAt", "runId", "type", "prevHash", "hash"] as const;
 /** The run id of entries that belong to no run. */
-const NO_RUN = "-";
+export const NO_RUN = "-";
 
 /**
  * Opens the journal in `directory` (made when missing), sets a torn last line aside and notes it.
@@ -59,7 +80,7 @@ const NO_RUN = "-";
  */
 export function openJournal(directory: string, clock: Clock): Journal {
   prepareDirectory(directory);
-  const release = lockJournal(directory);
+  const release = writable(directory, () => lockJournal(directory));
   try {
     return openLocked(directory, clock, release);
   } catch (error) {
@@ -134,31 +155,37 @@ function writable<T>(directory: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    throw environmentError(
-      "journal-not-written",
-      `the journal in ${directory} could not be written: ${messageOf(error)}`,
-      "make room on its disk, or give another directory with --journal",
-      error,
-    );
+    if (error instanceof BackoutError) throw error;
+    throw notWritten(directory, error);
   }
+}
+
+function notWritten(directory: string, error: unknown): Error {
+  return environmentError(
+    "journal-not-written",
+    `the journal in ${directory} could not be written: ${messageOf(error)}`,
+    "make room on its disk, or give another directory with --journal",
+    error,
+  );
 }
 
 function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     if (!statSync(directory).isDirectory()) throw notADirectory(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = errorCode(error);
     if (code === "EEXIST" || code === "ENOTDIR") throw notADirectory(directory);
-    if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+    // The kernel's own directories say ENOENT of what may not be made in them.
+    if (["EACCES", "EPERM", "EROFS", "ENOENT"].includes(code ?? "")) {
       throw usageError(
         "journal-not-writable",
         `the journal's directory ${directory} cannot be written (${code})`,
         "give a directory that this user may write with --journal",
       );
     }
-    throw error;
+    throw error instanceof BackoutError ? error : notWritten(directory, error);
   }
 }
 

@@ -11,7 +11,7 @@ export const JOURNAL_SCHEMA_VERSION = 1;
 /** What the first line is chained to. */
 export const GENESIS_HASH = "0".repeat(64);
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `at` is nominal, `wallAt` wall time; further members are the event's own data. */
 export const journalEntrySchema = z.looseObject({
@@ -20,8 +20,8 @@ export const journalEntrySchema = z.looseObject({
   wallAt: z.iso.datetime(),
   runId: z.string(),
   type: z.string(),
-  prevHash: hash,
-  hash,
+  prevHash: hashSchema,
+  hash: hashSchema,
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
@@ -29,7 +29,7 @@ export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export const headSchema = z.object({
   schemaVersion: z.int().min(1),
   seq: z.int().min(0),
-  hash,
+  hash: hashSchema,
 });
 export type Head = z.infer<typeof headSchema>;
 

@@ -1,17 +1,41 @@
 /** The report as one HTML file: no network, no script, nothing that is not in the journal. */
+import { elsewhereSection } from "./elsewhere.ts";
 import { html, Markup } from "./escape.ts";
-import { outcomeName, runArticle, toneOf } from "./htmlRun.ts";
+import { runArticle } from "./htmlRun.ts";
 import type { JournalModel, ReportModel, RunReport } from "./model.ts";
+import { CHART_STYLE } from "./page/chartStyle.ts";
+import { environmentSection } from "./page/environment.ts";
+import { environmentKey, environmentNames } from "./page/keys.ts";
+import { overview } from "./page/overview.ts";
+import { leftOutText, runsOf } from "./page/runs.ts";
+import { runsToShow, shownRuns } from "./page/shownRuns.ts";
 import { STYLE } from "./style.ts";
-import { figure, plural, tornText, utc } from "./text.ts";
+import type { SummaryModel } from "./summary/model.ts";
+import { plural, tornText } from "./text.ts";
 
-/** With more runs than this the older ones are in the overview only: a page must open. */
-const DRAWN_RUNS = 20;
+/** More runs than this are folded, so that the page can be read. */
+const OPEN_RUNS = 2;
 
-/** The same journal gives the same bytes. */
-export function htmlReport(model: ReportModel): string {
-  const { runs, journal } = model;
-  const environments = [...new Set(runs.map((run) => run.environment))].sort();
+/**
+ * The same journal and question give the same bytes. Of `runs` those are shown one by one that
+ * `shownRuns` chooses; the others need not be there.
+ */
+export function htmlReport({ journal, runs }: ReportModel, summary: SummaryModel): string {
+  const all = runsToShow(summary);
+  const chosen = new Set(shownRuns(all).map(({ id }) => id));
+  const shown = runs.filter(({ id }) => chosen.has(id));
+  const ids = new Set(shown.map(({ id }) => id));
+  const environments = environmentNames(summary);
+  const leftOut = leftOutText(all, ids);
+  const [only] = all.length === 1 ? shown : [];
+  const sections = environments.map((environment) => {
+    const own = shown.filter((run) => run.environment === environment);
+    const key = environmentKey(environments, environment);
+    const markup = only ? null : runsOf(own, shown.length > OPEN_RUNS);
+    return environmentSection(summary, environment, { key, ids, markup });
+  });
+  const elsewhere = elsewhereSection(summary.ingested);
+  if (elsewhere) sections.push(elsewhere);
   const title = `Drill report${environments.length === 0 ? "" : ` · ${environments.join(", ")}`}`;
   const page = html`<!doctype html>
     <html lang="en">
@@ -31,16 +55,15 @@ export function htmlReport(model: ReportModel): string {
         <header>
           <h1>${title}</h1>
           <p class="meta">
-            ${plural(runs.length, "run")} from a journal of
+            ${plural(all.length, "run")} from a journal of
             ${plural(journal.entries, "entry", "entries")}, head
             <code>${journal.head === null ? "none" : `${journal.head.slice(0, 16)}…`}</code>
           </p>
         </header>
         <main>
           ${journal.problems.length > 0 ? alert(journal) : null}
-          ${runs.length === 0 ? html`<p>This journal holds no drill yet.</p>` : null}
-          ${runs.length > 1 ? overview(runs) : null}
-          ${runs.slice(0, DRAWN_RUNS).map((run) => runArticle(run))}
+          ${all.length === 0 ? html`<p>${journal.entries === 0 ? "This journal holds no drill yet." : "No drill of this journal is what was asked for."}</p>` : html`${only ? onlyRun(only) : null}${overview(summary)}`}
+          ${leftOut === null ? null : html`<p class="muted">${leftOut}</p>`} ${sections}
         </main>
         <footer>${footer(journal)}</footer>
       </body>
@@ -48,7 +71,15 @@ export function htmlReport(model: ReportModel): string {
   return page.text;
 }
 
-const STYLE_MARKUP = new Markup(STYLE);
+/** Whoever has run one drill came to see that one. */
+function onlyRun(run: RunReport): Markup {
+  return html`<section class="card" aria-labelledby="only">
+    <h2 id="only" class="hidden">The drill</h2>
+    ${runArticle(run)}
+  </section>`;
+}
+
+const STYLE_MARKUP = new Markup(`${STYLE}${CHART_STYLE}`);
 
 function alert(journal: JournalModel): Markup {
   return html`<section class="alert" aria-labelledby="tampered">
@@ -60,41 +91,6 @@ function alert(journal: JournalModel): Markup {
       ${journal.problems.map((problem) => html`<li>${problem.detail}</li>`)}
     </ul>
   </section>`;
-}
-
-function overview(runs: readonly RunReport[]): Markup {
-  const rows = runs.map((run, index) => {
-    const total = run.record?.durations.total ?? null;
-    const name = index < DRAWN_RUNS ? html`<a href="#run-${run.id}">${run.drill}</a>` : run.drill;
-    return html`<tr>
-      <th scope="row">${name}</th>
-      <td>${run.environment}</td>
-      <td class="${toneOf(run)}"><span class="tone">${outcomeName(run)}</span></td>
-      <td class="number">${figure(total)}</td>
-      <td>${utc(run.startedWallAt)}</td>
-    </tr> `;
-  });
-  const older = runs.length - DRAWN_RUNS;
-  return html`<div class="wide-table" role="group" aria-label="All runs" tabindex="0">
-      <table>
-        <caption>
-          All runs, newest first. Each is one drill: a mean over different faults would say nothing.
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Drill</th>
-            <th scope="col">Environment</th>
-            <th scope="col">Verdict</th>
-            <th scope="col" class="number">Total</th>
-            <th scope="col">Started</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
-    ${older > 0 ? html`<p class="muted">${`The newest ${DRAWN_RUNS} follow in full; the other ${older} are in this table only.`}</p>` : null}`;
 }
 
 function footer(journal: JournalModel): Markup {

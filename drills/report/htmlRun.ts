@@ -13,13 +13,13 @@ export function runArticle(run: RunReport): Markup {
   const key = `run-${run.id}`;
   const drawing = picture(run, key);
   return html`<article id="${key}" aria-labelledby="${key}-name">
-    <h2 id="${key}-name">${`${run.drill} on ${run.environment}`}</h2>
+    <h3 id="${key}-name">${`${run.drill} on ${run.environment}`}</h3>
     <p class="meta">${meta(run)}</p>
     <div class="verdict ${toneOf(run)}"><strong>${outcomeName(run)}</strong>${outcome(run)}</div>
     ${record ? figuresTable(record) : null} ${record ? brokenChain(record.brokenLink) : null}
     ${
       drawing
-        ? html`<h3>What happened</h3>
+        ? html`<h4>What happened</h4>
             <figure>
               ${drawing}
               <figcaption>
@@ -31,13 +31,13 @@ export function runArticle(run: RunReport): Markup {
     }
     ${
       run.timeline.length > 0
-        ? html`<h3>Timeline</h3>
+        ? html`<h4>Timeline</h4>
             ${timelineTable(run)}`
         : null
     }
     ${
       run.claims.length > 0
-        ? html`<h3>What was verified, and how</h3>
+        ? html`<h4>What was verified, and how</h4>
             <ul class="claims">
               ${run.claims.map(claimItem)}
             </ul>`
@@ -99,7 +99,7 @@ function brokenChain(broken: BrokenLink | null): Markup | null {
       <span aria-hidden="true">${mark} </span>${link}<span class="hidden">: ${words}</span>
     </li>`;
   });
-  return html`<h3>The broken link</h3>
+  return html`<h4>The broken link</h4>
     <p>${`On the way from alarm to traffic it was "${broken}": ${explainLink(broken)}.`}</p>
     <ol class="chain">
       ${items}

@@ -1,7 +1,11 @@
 /** The report as Markdown, for a pull request: verdict and figures in sight, the rest folded away. */
 import { formatDuration } from "../../base/duration.ts";
+import { elsewhereLines } from "./elsewhere.ts";
 import { markdown } from "./escape.ts";
 import type { JournalModel, ReportModel, RunReport } from "./model.ts";
+import { runsToShow } from "./page/shownRuns.ts";
+import { folded, overviewLines, proofLines } from "./page/markdownOverview.ts";
+import type { SummaryModel } from "./summary/model.ts";
 import {
   clockNote,
   figure,
@@ -17,16 +21,23 @@ import {
 } from "./text.ts";
 
 /** With more runs than this the older ones are left out: a comment has a length. */
-const SHOWN_RUNS = 10;
+const SHOWN_RUNS = 5;
 
-/** The same journal gives the same bytes. Ends with a line feed. */
-export function markdownReport({ journal, runs }: ReportModel): string {
-  const older = runs.length - SHOWN_RUNS;
+/** The same journal and question give the same bytes. Ends with a line feed. */
+export function markdownReport({ journal, runs: all }: ReportModel, summary: SummaryModel): string {
+  const ids = runsToShow(summary).map(({ id }) => id);
+  const byId = new Map(all.map((run) => [run.id, run]));
+  const runs = ids.slice(0, SHOWN_RUNS).flatMap((id) => byId.get(id) ?? []);
+  const older = ids.length - runs.length;
+  const [only] = ids.length === 1 ? runs : [];
   return [
     ...(journal.problems.length > 0 ? alert(journal) : []),
-    ...(runs.length === 0 ? ["This journal holds no drill yet.", ""] : []),
-    ...runs.slice(0, SHOWN_RUNS).flatMap(runLines),
-    ...(older > 0 ? [`${plural(older, "older run")} left out.`, ""] : []),
+    ...(ids.length === 0 ? [nothing(journal), ""] : []),
+    ...(only ? [...runLines(only), ...proofLines(summary)] : []),
+    ...(ids.length > 1 ? [...overviewLines(summary), ...proofLines(summary)] : []),
+    ...(ids.length > 1 ? runs.flatMap(foldedRun) : []),
+    ...(older > 0 ? [`${plural(older, "older run")} left out here, and counted above.`, ""] : []),
+    ...elsewhereLines(summary.ingested),
     `Journal: ${plural(journal.entries, "entry", "entries")}, head \`${journal.head ?? "none"}\``,
     ...(journal.tornBytes > 0 ? ["", tornText(journal)] : []),
     "",
@@ -40,6 +51,19 @@ function alert(journal: JournalModel): string[] {
     ...journal.problems.map((problem) => `> - ${markdown(problem.detail)}`),
     "",
   ];
+}
+
+function nothing({ entries }: JournalModel): string {
+  return entries === 0
+    ? "This journal holds no drill yet."
+    : "No drill of this journal is what was asked for.";
+}
+
+function foldedRun(run: RunReport): string[] {
+  const { record } = run;
+  const verdict = record ? VERDICT_TITLES[record.verdict] : "No record";
+  const name = `${markdown(run.drill)} on ${markdown(run.environment)}`;
+  return folded(`${verdict}: ${name}, ${utc(run.startedWallAt)}`, runLines(run));
 }
 
 function runLines(run: RunReport): string[] {
@@ -92,8 +116,4 @@ function claimLines(run: RunReport): string[] {
     return `- ${mark} ${markdown(text)} <sub>How: ${markdown(how)}.</sub>`;
   });
   return folded("What was verified, and how", lines);
-}
-
-function folded(title: string, lines: readonly string[]): string[] {
-  return [`<details><summary>${title}</summary>`, "", ...lines, "", "</details>", ""];
 }

@@ -23,14 +23,18 @@ header{padding-top:2rem}
 footer{padding-bottom:3rem;color:var(--muted);font-size:.9rem}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem}
 h2{font-size:1.35rem;line-height:1.3;margin:0}
-h3{font-size:1.05rem;margin:2rem 0 .5rem}
+h3{font-size:1.15rem;margin:2.25rem 0 .5rem}
+h4{font-size:1rem;margin:1.75rem 0 .5rem}
 p{margin:.35rem 0}
 a{color:var(--link)}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}
 code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 .muted{color:var(--muted)}
 .meta{color:var(--muted);font-size:.95rem;overflow-wrap:anywhere}
-article{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1.5rem;margin:1.5rem 0}
+.card{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:1.5rem;margin:1.5rem 0}
+article{border-top:1px solid var(--rule);padding-top:1.25rem;margin-top:1.5rem}
+article h3{margin:0;font-size:1.35rem}
+h2.hidden+article{border:0;margin:0;padding:0}
 .verdict{border-left:6px solid var(--tone);background:var(--tone-ground);border-radius:6px;
 padding:1rem 1.25rem;margin:1rem 0 1.5rem;overflow-wrap:anywhere}
 .verdict strong{display:block;font-size:1.5rem;line-height:1.2;color:var(--tone)}
@@ -100,7 +104,7 @@ figcaption{color:var(--muted);font-size:.9rem}
 @media (max-width:46rem){
 main,header,footer{padding:0 .75rem}
 header{padding-top:1.25rem}
-article{padding:1rem .85rem}
+.card{padding:1rem .85rem}
 .figures .scale{display:none}
 .figures .value{font-size:1.1rem}
 .timeline{font-size:.8rem}
@@ -113,13 +117,15 @@ article{padding:1rem .85rem}
 :root{color-scheme:light;${LIGHT}}
 body{background:#fff;font-size:10.5pt}
 main,header,footer{max-width:none;padding:0}
-article{border:0;padding:0;margin:1.25rem 0 0;break-before:page}
-article:first-of-type{break-before:auto}
+.card{border:0;padding:0;margin:1.25rem 0 0}
+.environment{break-before:page}
+article{break-before:page;border:0}
+h2.hidden+article{break-before:auto}
 .picture.wide{display:block}.picture.narrow{display:none}
 .figures .scale{display:table-cell}
-h3,caption{break-after:avoid}
+h2,h3,h4,caption{break-after:avoid}
 figure,tr,.claims li,.verdict{break-inside:avoid}
-details{display:none}
+details:not(.run),details.run:not([open]){display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;

@@ -52,12 +52,13 @@ export function renderSummary(record: DrillRecord): string {
     `  ${traffic.requests} requests, ${traffic.errors} failed${slowText(traffic.slow)}; weights ${weightsText(traffic.weightsBefore)} before, ${weightsText(traffic.weightsAfter)} after`,
     `  residue: ${record.residue.length === 0 ? "none" : plain(record.residue.join("; "))}`,
   ];
-  if (record.clock.speed !== 1) {
-    lines.push(
-      pc.dim(
-        `  n = 1, in nominal time at ${record.clock.speed} x: work took wall time and counts ${record.clock.speed}-fold here`,
-      ),
-    );
+  const { speed } = record.clock;
+  if (speed !== 1) {
+    const how =
+      speed === 0
+        ? "on a clock moved by hand: work took none of it"
+        : `at ${speed} x: work took wall time and counts ${speed}-fold here`;
+    lines.push(pc.dim(`  n = 1, in nominal time ${how}`));
   }
   return lines.join("\n");
 }

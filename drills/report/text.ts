@@ -114,6 +114,12 @@ export function tornText({ tornBytes }: { readonly tornBytes: number }): string 
 /** How the times of one run are to be read. */
 export function clockNote(speed: number): string {
   if (speed === 1) return "All times are wall time; rates are per second.";
+  if (speed === 0) {
+    return (
+      "All times are nominal, on a simulation's clock that is moved by hand: waiting takes its " +
+      "time, work (calls to AWS, answers) takes none."
+    );
+  }
   return (
     `All times are nominal, on a clock at ${speed} x the wall. Waiting is scaled, work is not: a ` +
     `second of work counts as ${speed} here. Rates and latencies are in wall time.`

@@ -15,7 +15,6 @@ import { upcoming } from "./upcoming.ts";
 import { parseDates, parseWindow, type Window } from "./windows.ts";
 
 const DEFAULT_DEADLINE_MS = 600_000;
-const DEFAULT_RATE = 50;
 
 /** A problem and the member of its schedule that it lies in. */
 export interface MemberProblem extends Problem {
@@ -178,7 +177,7 @@ export function buildSchedule(
     minimumRestMs: spanOf(raw.minimumRest),
     lowTraffic: raw.lowTraffic ? lowTrafficOf(raw.lowTraffic) : null,
     blockingAlarms: raw.blockingAlarms ?? [],
-    requestsPerSecond: raw.rate ?? DEFAULT_RATE,
+    requestsPerSecond: raw.rate,
   };
 }
 

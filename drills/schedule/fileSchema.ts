@@ -107,7 +107,7 @@ const policies = {
     .min(1, { error: "a number from 1 to 10000" })
     .max(10_000, { error: "a number from 1 to 10000" })
     .optional()
-    .describe("requests per second that a drill sends; default 50"),
+    .describe("requests per second that a drill sends; default 50, and none with --live"),
 };
 
 const DRILLS = `one of ${FAULT_NAMES.join(", ")}`;

@@ -3,6 +3,7 @@ import { messageOf } from "../../base/errors.ts";
 import type { DrillConnection } from "../connect.ts";
 import { Verdict } from "../verdict/record.ts";
 import { runDrill } from "../runner.ts";
+import { WATCHED_BASELINE_MS } from "../definition/definition.ts";
 import type { FireResult } from "./daemon.ts";
 import type { Fire } from "./decide.ts";
 
@@ -34,9 +35,11 @@ export async function runFire(
   let connection: DrillConnection | undefined;
   try {
     connection = await connect();
+    // Without requests of its own a drill sees what the load balancer counts, minute by minute.
+    const watched = connection.requestsPerSecond === 0 ? { baselineMs: WATCHED_BASELINE_MS } : {};
     for (const { name, parameters } of schedule.drills) {
       if (signal.aborted) return { outcome: Verdict.Interrupted, runs };
-      const record = await runDrill({ drill: name, parameters, signal }, connection);
+      const record = await runDrill({ drill: name, parameters, signal, ...watched }, connection);
       runs.push(record.id);
       verdicts.push(record.verdict);
       if (ENDS_THE_FIRE.has(record.verdict)) break;

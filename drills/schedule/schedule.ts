@@ -49,5 +49,6 @@ export interface Schedule {
   readonly lowTraffic: LowTraffic | null;
   /** Names of alarms of which each must be OK. */
   readonly blockingAlarms: readonly string[];
-  readonly requestsPerSecond: number;
+  /** Undefined: the file does not say, and the caller has a default. */
+  readonly requestsPerSecond: number | undefined;
 }

@@ -1,32 +1,42 @@
 /** One journal for drills in several environments at once; between drills nobody holds it. */
-import type { Clock } from "../../base/clock.ts";
-import { type Journal, openJournal } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
 
 export interface SharedJournal {
   /**
    * Opened by the first that takes it.
    *
-   * @throws BackoutError as `openJournal` does, `journal-in-use` among them
+   * @throws BackoutError as `open` does, `journal-in-use` among them
    */
-  take(): Journal;
+  take(): Promise<Journal>;
   /** Closed when the last that took it gives it back. */
   giveBack(): void;
 }
 
-export function sharedJournal(directory: string, clock: Clock): SharedJournal {
-  let journal: Journal | undefined;
+export function sharedJournal(open: () => Promise<Journal>): SharedJournal {
+  let journal: Promise<Journal> | undefined;
   let holders = 0;
+  const giveBack = (): void => {
+    holders--;
+    if (holders > 0) return;
+    const last = journal;
+    journal = undefined;
+    // One that could not be opened has told whoever took it.
+    void last?.then(
+      (opened) => opened.close(),
+      () => {},
+    );
+  };
   return {
-    take() {
-      journal ??= openJournal(directory, clock);
+    async take() {
       holders++;
-      return journal;
+      journal ??= open();
+      try {
+        return await journal;
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
     },
-    giveBack() {
-      holders--;
-      if (holders > 0) return;
-      journal?.close();
-      journal = undefined;
-    },
+    giveBack,
   };
 }

@@ -1,17 +1,10 @@
 /** The daemon's state on disk: `state.jsonl`, append-only, one writer, each line flushed before the act. */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  truncateSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { environmentError, messageOf, usageError } from "../../base/errors.ts";
 import { errorCode } from "../../base/errno.ts";
 import { lockFile } from "../../base/fileLock.ts";
+import { makeDirectory } from "../../base/makeDirectory.ts";
 import { type StateEntry, stateEntrySchema } from "./stateEntry.ts";
 
 export interface StateStore {
@@ -74,7 +67,7 @@ export function openStateFile(path: string): StateStore {
 
 function prepare(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     closeSync(openSync(path, "a"));
   } catch (error) {
     const code = errorCode(error) ?? messageOf(error);

@@ -35,6 +35,12 @@ const TIME_STEPS = [
   ...[1, 2, 3, 6, 12, 24].map((hours) => hours * HOUR),
 ];
 
+/** The least time not below `ms` that reads well at the end of a scale. */
+export function roundUpTime(ms: number): number {
+  const unit = ms <= MINUTE ? SECOND : ms <= HOUR ? MINUTE : HOUR;
+  return roundUp(ms / unit) * unit;
+}
+
 export interface Tick {
   readonly value: number;
   readonly text: string;

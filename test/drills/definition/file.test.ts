@@ -60,6 +60,23 @@ describe("a definition", () => {
     ]);
   });
 
+  test("load: off sends nothing, and gives users' minutes a longer baseline", async () => {
+    const off = GOOD.replace("{ rate: 80 }", "off");
+    const { options, requestsPerSecond } = await readDefinition(put("off.yaml", off));
+    expect({ requestsPerSecond, baselineMs: options.baselineMs }).toEqual({
+      requestsPerSecond: 0,
+      baselineMs: 180_000,
+    });
+    const some = { tenant: /which the drill must send itself/, latency: /do not show that/ };
+    for (const [kind, why] of Object.entries(some)) {
+      const text = off.replace("bad-release-errors, set: { share: 0.4 }", `bad-release-${kind}`);
+      await expect(readDefinition(put(`${kind}.yaml`, text))).rejects.toThrow(why);
+    }
+    expect(problemsOf(GOOD.replace("{ rate: 80 }", "on"))).toEqual([
+      { field: "d.yaml:7:7: load", allowed: "off, or a mapping with the key rate" },
+    ]);
+  });
+
   test("every mistake is named at once, where it stands", () => {
     const bad = `version: 2
 name: "-x"
@@ -111,6 +128,27 @@ blocked: ["09:00-10:00"]
     const path = put("bad.ts", `export default { version: 1, name: "ok", fault: {}, hold: 5 };`);
     await expect(readDefinition(path)).rejects.toMatchObject({
       problems: [{ field: `${path}: hold` }, { field: `${path}: fault` }],
+    });
+  });
+
+  test("a module's values that JSON does not know are named too", async () => {
+    const path = put(
+      "big.ts",
+      `export default { version: 1n, name: () => 1, fault: { set: 1n } };`,
+    );
+    const error: unknown = await readDefinition(path).catch((thrown: unknown) => thrown);
+    if (!(error instanceof BackoutError)) throw new Error("it was taken");
+    expect(error.problems.map(({ field }) => field)).toContain(`${path}: version`);
+    expect(JSON.parse(JSON.stringify(error.problems))).toContainEqual(
+      expect.objectContaining({ field: `${path}: version`, value: "1n" }),
+    );
+  });
+
+  test("a module's member that throws is the module's mistake", async () => {
+    const path = put("get.ts", `export default { get version() { throw new Error("boom"); } };`);
+    await expect(readDefinition(path)).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("boom"),
     });
   });
 

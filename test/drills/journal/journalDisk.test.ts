@@ -32,6 +32,16 @@ describe("a journal that cannot be written", () => {
     journal.close();
   });
 
+  // Node's mkdir never comes back from there.
+  test.each(["/proc/journal", "/proc/a/b/journal"])(
+    "in %s it says so, and does not hang",
+    (place) => {
+      expect(() => openJournal(place, new ManualClock(0))).toThrow(
+        expect.objectContaining({ code: "journal-not-writable", kind: "usage" }),
+      );
+    },
+  );
+
   // Root writes where permissions say no, but not into sysfs.
   test("in a place that cannot be written it says so", () => {
     const closed = join(directory, "closed");

@@ -1,32 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { markdown } from "../../../drills/report/escape.ts";
-import { markdownReport } from "../../../drills/report/markdown.ts";
 import { reportModel } from "../../../drills/report/model.ts";
 import { renderTerminal } from "../../../drills/report/terminal.ts";
 import { objectiveText, offset, outcomeSentence, partsOf } from "../../../drills/report/text.ts";
 import { handWritten, onlyRun, simulated, startOf } from "./journals.ts";
+import { commentOf, reported, reportedByHand } from "./pages.ts";
 
 // oxlint-disable-next-line no-control-regex -- the escape character of terminal colours.
 const COLOUR = /\u001B\[\d+m/g;
 
 describe("Markdown for a pull request", () => {
   it("shows verdict and figures, folds the rest, and ends with the hash", async () => {
-    const model = reportModel(await simulated());
-    const text = markdownReport(model);
+    const drill = reported(await simulated());
+    const text = commentOf(drill);
     expect(text).toMatch(/^## ✅ Passed: bad\\-release\\-errors on checkout\n/);
     expect(text).toContain("| decide | 420 ms | alarm in ALARM → the guard's decision |");
     expect(text).toMatch(
       /\| \*\*total\*\* \| \*\*[^|]+\*\* \| objective 5 m 0\.0 s: met; n = 1 \|/,
     );
     expect(text).toContain("<details><summary>What was verified, and how</summary>\n\n- ✅ ");
-    expect(text.endsWith(`head \`${model.journal.head}\`\n`)).toBe(true);
-    expect(markdownReport(model)).toBe(text);
+    expect(text.endsWith(`head \`${drill.model.journal.head}\`\n`)).toBe(true);
+    expect(commentOf(drill)).toBe(text);
   });
 
   it("a journal that was changed is the first thing", () => {
-    const model = handWritten([startOf("a")]);
+    const { model, summary } = reportedByHand([startOf("a")]);
     const problems = [{ kind: "changed", seq: 1, detail: "line 1 is not what was written" }];
-    const text = markdownReport({ ...model, journal: { ...model.journal, problems } });
+    const text = commentOf({
+      model: { ...model, journal: { ...model.journal, problems } },
+      summary,
+    });
     expect(text).toMatch(/^> \[!CAUTION\]\n> \*\*This journal is not as it was written/);
   });
 

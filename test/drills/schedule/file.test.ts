@@ -82,6 +82,19 @@ function problemsOf(text: string): string[] {
   }
 }
 
+/** Ten to the power of nine values. */
+function aliasBomb(): string {
+  const lines = ["l0: &l0 [x]"];
+  for (let level = 1; level < 10; level++) {
+    lines.push(
+      `l${level}: &l${level} [${Array(10)
+        .fill(`*l${level - 1}`)
+        .join()}]`,
+    );
+  }
+  return lines.join("\n");
+}
+
 describe("a schedule file", () => {
   test("is read with its defaults, and a schedule's own windows stand for all of them", () => {
     const [nightly, weekly] = parseSchedules(GOOD, "f.yaml", NOW);
@@ -96,7 +109,7 @@ describe("a schedule file", () => {
       jitterMs: 600_000,
       startDeadlineMs: 600_000,
       concurrency: "forbid",
-      requestsPerSecond: 50,
+      requestsPerSecond: undefined,
     });
     expect(weekly).toMatchObject({
       timing: { zone: "UTC", gap: "next", overlap: "twice" },
@@ -159,6 +172,9 @@ describe("a schedule file", () => {
       GOOD.replace("09:00-17:00", "09:00-09:00"),
       ["f.yaml:4:13: defaults.blocked[0]"],
     ],
+    ["an alias of nothing", "version: 1\nschedules: *none\n", ["f.yaml:2:12"]],
+    ["an alias of what it is in", "version: 1\nschedules: &all\n  - *all\n", ["f.yaml:3:5"]],
+    ["aliases that would fill the memory", aliasBomb(), ["f.yaml:1:1"]],
   ])("%s", (_what, text, expected) => {
     const found = problemsOf(text);
     expect(found.slice(0, expected.length)).toEqual(expected);
