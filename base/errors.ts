@@ -69,8 +69,18 @@ export function refuseProblems(what: string, problems: readonly Problem[]): void
     ErrorKind.Usage,
     "bad-input",
     `${what} cannot be used:\n${lines.join("\n")}`,
-    { problems },
+    { problems: problems.map(inJson) },
   );
+}
+
+/** `--json` prints its problems. */
+function inJson(problem: Problem): Problem {
+  try {
+    JSON.stringify(problem.value);
+    return problem;
+  } catch {
+    return { ...problem, value: asText(problem.value) };
+  }
 }
 
 export function renderProblem(problem: Problem): string {
@@ -79,9 +89,20 @@ export function renderProblem(problem: Problem): string {
 
 /** Without the field, for where that is shown already. */
 export function renderReason(problem: Problem): string {
-  const shown = problem.value === undefined ? "missing" : cut(JSON.stringify(problem.value));
+  const shown = problem.value === undefined ? "missing" : cut(asText(problem.value));
   const fix = problem.fix === undefined ? "" : `; ${problem.fix}`;
   return `${shown} - allowed: ${problem.allowed}${fix}`;
+}
+
+/** A value of a user's module may be one that JSON has no text for: a bigint, a function, a circle. */
+function asText(value: unknown): string {
+  try {
+    // Undefined for a function and a symbol, whatever the types say.
+    const text: string | undefined = JSON.stringify(value);
+    return text ?? String(value);
+  } catch {
+    return typeof value === "bigint" ? `${value}n` : "a value that JSON cannot hold";
+  }
 }
 
 /** More of a value helps nobody to recognize it. */

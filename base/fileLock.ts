@@ -2,6 +2,7 @@
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { errorCode } from "./errno.ts";
 import { hexId } from "./ids.ts";
+import { isAlive } from "./isAlive.ts";
 
 /** Pids are used again, in containers at once: our own pid in a lock we do not hold is a dead writer's. */
 const heldHere = new Set<string>();
@@ -59,11 +60,5 @@ function readHolder(path: string): number | undefined {
 
 function isLive(pid: number, path: string): boolean {
   if (pid === process.pid) return heldHere.has(path);
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return errorCode(error) === "EPERM";
-  }
+  return isAlive(pid);
 }

@@ -59,13 +59,15 @@ export class TimerQueue {
 
   /** Whether there is a timer at both indices and the one at `a` runs first. */
   #before(a: number, b: number): boolean {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
+    const one = this.#heap[a];
+    const other = this.#heap[b];
     if (!one || !other) return false;
     return one.at < other.at || (one.at === other.at && one.order < other.order);
   }
 
   #swap(a: number, b: number): void {
-    const [one, other] = [this.#heap[a], this.#heap[b]];
+    const one = this.#heap[a];
+    const other = this.#heap[b];
     if (!one || !other) return;
     this.#heap[a] = other;
     this.#heap[b] = one;

@@ -9,8 +9,7 @@ import type { DrillEvent } from "../drills/events.ts";
 import { chooseFault } from "../drills/faults/registry.ts";
 import { type DrillRecord, Verdict } from "../drills/verdict/record.ts";
 import { htmlReport } from "../drills/report/html.ts";
-import { reportModel } from "../drills/report/model.ts";
-import { readJournal } from "../drills/report/reading.ts";
+import { loadReport } from "../drills/report/summary/load.ts";
 import { renderSummary } from "../drills/report/terminal.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict/verdict.ts";
@@ -24,6 +23,7 @@ import { writeFiles } from "./outputFiles.ts";
 import { commandLine, ownDirectory, packageDirectory } from "./paths.ts";
 import { readProject, readStackConfig } from "./project.ts";
 import { provision } from "./provision.ts";
+import { parseQuestion } from "./reportQuestion.ts";
 import { targetAt } from "./target.ts";
 import { taskTrouble } from "./taskTrouble.ts";
 import { createView, silentView, type View } from "./view.ts";
@@ -42,7 +42,7 @@ interface DemoOptions extends OwnServersOptions {
   readonly set: Readonly<Record<string, unknown>>;
   readonly speed: number;
   readonly break?: RehearsedBreak;
-  readonly secondWay?: boolean;
+  readonly withoutSecondWay?: boolean;
   readonly signals: Signals;
   readonly out?: string;
   readonly json?: boolean;
@@ -58,12 +58,12 @@ export function demoCommand(finish: (code: ExitCode) => void): Command {
     [
       setOption(),
       speedOption(20),
-      new Option("--break <link>", "leave this link out: the drill must then fail").choices(
+      new Option("--break <link>", "leave this link out: the second way home acts then").choices(
         Object.values(RehearsedBreak),
       ),
       new Option(
-        "--second-way",
-        "with a watchdog: with --break, it brings the traffic home instead",
+        "--without-second-way",
+        "without the watchdog: with --break, the drill must then fail",
       ),
       new Option("--signals <set>", "what watches the release beside the load balancer's metrics")
         .choices(Object.keys(SIGNAL_SETS))
@@ -91,9 +91,10 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
       if (options.json) printJson(errorDocument("interrupted", "ended before there was a drill"));
       return ExitCode.Interrupted;
     }
+    const { model, summary } = loadReport(journal, parseQuestion({}, Date.now()));
     writeFiles([
       { path: join(out, "record.json"), text: `${JSON.stringify(record, null, 2)}\n` },
-      { path: join(out, "report.html"), text: htmlReport(reportModel(readJournal(journal))) },
+      { path: join(out, "report.html"), text: htmlReport(model, summary) },
     ]);
     if (options.json) printJson(record);
     else view.say(`${renderSummary(record)}\n${whatNext(out, options)}`);
@@ -172,7 +173,7 @@ async function provisionExample(
       ...own?.config,
       ...SIGNAL_SETS[options.signals],
       ...(options.break === undefined ? {} : { "backout:rehearseWithout": options.break }),
-      ...(options.secondWay ? { "backout:secondWay": "true" } : {}),
+      ...(options.withoutSecondWay ? { "backout:secondWay": "false" } : {}),
     },
     stateFile: join(lab.directory, "stack.json"),
     endpoint: lab.endpoint,
@@ -188,7 +189,11 @@ async function provisionExample(
       `the example stack could not be provisioned: ${result.errors.map((error) => error.message).join("; ")}`,
     );
   }
-  const without = options.break === undefined ? "" : `, without the link "${options.break}"`;
+  const missing = [
+    ...(options.break === undefined ? [] : [`the link "${options.break}"`]),
+    ...(options.withoutSecondWay ? ["the second way home"] : []),
+  ];
+  const without = missing.length === 0 ? "" : `, without ${missing.join(" and ")}`;
   view.say(`stack provisioned: ${result.changes.create} resources${without}`);
 }
 
@@ -218,8 +223,14 @@ function whatNext(out: string, options: DemoOptions): string {
     `  record:  ${join(here, "record.json")}`,
     "",
     options.break === undefined
-      ? `  next: \`${commandLine("demo --break permission")}\` shows that the same drill fails when a link is missing`
-      : `  next: \`${commandLine("demo")}\` shows the same drill with every link in place`,
+      ? `  next: \`${commandLine("demo --break permission")}\` shows the second way home when a link of the first is missing`
+      : nextAfterBreak(options, options.break),
     `        \`${commandLine("lab start --detach")} && ${commandLine("up")}\` gives a lab and a stack that stay`,
   ].join("\n");
+}
+
+function nextAfterBreak({ withoutSecondWay }: DemoOptions, link: RehearsedBreak): string {
+  return withoutSecondWay
+    ? `  next: \`${commandLine("demo")}\` shows the same drill with every link in place`
+    : `  next: \`${commandLine(`demo --break ${link} --without-second-way`)}\` shows that it fails without that, and why`;
 }

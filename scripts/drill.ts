@@ -5,20 +5,30 @@ import { listFaults } from "../drills/faults/registry.ts";
 import { strangersTraces, sweep } from "../drills/undo/sweep.ts";
 import { environmentError } from "../base/errors.ts";
 import { connect, DEFAULT_REQUESTS_PER_SECOND } from "./drillConnection.ts";
+import { journalOf } from "./journalPlace.ts";
+import type { LiveOptions } from "./live.ts";
+import { openLive } from "./liveAccount.ts";
+import { LIVE_SHARE } from "./liveDrills.ts";
 import { run, type RunOptions } from "./drillRun.ts";
+import { fire, type FireOptions, isFire } from "./drillFire.ts";
 import { nextCommand } from "./drillNext.ts";
 import { scheduleCommand } from "./drillSchedule.ts";
 import { stopCommand } from "./drillStop.ts";
+import { liveOptions } from "./liveOptions.ts";
 import { endpointOption, jsonOption, setOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
-import { defaultJournalDirectory } from "./paths.ts";
 import { resolveTarget } from "./target.ts";
+
+interface ListOptions extends LiveOptions {
+  readonly json?: boolean;
+}
 
 export function drillCommand(finish: (code: ExitCode) => void): Command {
   const drill = new Command("drill").description("break an environment on purpose");
-  withOptions(drill.command("list").description("the drills there are"), [jsonOption()]).action(
-    (options: { json?: boolean }) => finish(list(options)),
-  );
+  withOptions(drill.command("list").description("the drills there are; with --live, on AWS"), [
+    ...liveOptions(),
+    jsonOption(),
+  ]).action(async (options: ListOptions) => finish(await list(options)));
   withOptions(
     drill
       .command("run [name]")
@@ -26,19 +36,26 @@ export function drillCommand(finish: (code: ExitCode) => void): Command {
       .option("--dry-run", "say what it would do and what stands against it, and write nothing")
       .option("--all", "every drill")
       .option("--environment <name>", "the environment (default: the only one there is)")
+      .option("--schedule <file>", "run one fire of this schedule file (env:NAME: its text)")
+      .option("--fire <time>", "the fire's time, without jitter: 2026-11-21T02:30:00Z")
+      .option("--lane <schedule/environment>", "whose fire (default: the only one there is)")
       .option("--journal <dir>", "where to write it down (default: this project's journal)"),
-    [setOption(), endpointOption(), jsonOption()],
+    [setOption(), endpointOption(), ...liveOptions(), jsonOption()],
   )
     .option(
       "--rate <n>",
-      "requests per second to send, 1 to 10000",
+      `requests per second to send, 1 to 10000 (default: ${DEFAULT_REQUESTS_PER_SECOND}; with --live none, users' are watched)`,
       parseRate,
-      DEFAULT_REQUESTS_PER_SECOND,
     )
-    .option("--max-share <f>", "fraction of requests that may go bad, above 0 up to 1", Number)
+    .option("--yes", "with --all --live: do not ask for the environment's name first")
+    .option(
+      "--max-share <f>",
+      `fraction of requests that may go bad, above 0 up to 1 (default: 1; with --live ${LIVE_SHARE})`,
+      Number,
+    )
     .option("--max-tasks <n>", "tasks of the candidate that may be touched", Number)
-    .action(async (name: string | undefined, options: RunOptions) =>
-      finish(await run(name, options)),
+    .action(async (name: string | undefined, options: RunOptions & FireOptions) =>
+      finish(await (isFire(options) ? fire(name, options) : run(name, options))),
     );
   withOptions(
     drill
@@ -46,7 +63,7 @@ export function drillCommand(finish: (code: ExitCode) => void): Command {
       .description("finish what a crashed drill left: its fault, its traffic, its latch")
       .option("--environment <name>", "the environment (default: the only one there is)")
       .option("--journal <dir>", "the crashed drill's journal (default: this project's)"),
-    [endpointOption(), jsonOption()],
+    [endpointOption(), ...liveOptions(), jsonOption()],
   ).action(async (options: RunOptions) => finish(await sweepRuns(options)));
   drill.addCommand(nextCommand(finish));
   drill.addCommand(scheduleCommand(finish));
@@ -60,8 +77,9 @@ function parseRate(text: string): number {
   throw new InvalidArgumentError("allowed: a number from 1 to 10000.");
 }
 
-function list(options: { json?: boolean }): ExitCode {
-  const drills = listFaults();
+async function list(options: ListOptions): Promise<ExitCode> {
+  const live = await openLive(options);
+  const drills = listFaults().filter(({ targets }) => !live || targets.includes("aws"));
   if (options.json) {
     printJson({ schemaVersion: 1, drills });
   } else {
@@ -99,7 +117,7 @@ async function refuseStrangers(connection: DrillConnection): Promise<void> {
 
 async function sweepRuns(options: RunOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
-  const journal = options.journal ?? defaultJournalDirectory();
+  const journal = await journalOf(options);
   const connection = await connect(target, options.environment, journal, 1);
   try {
     const runs = await sweep(connection);

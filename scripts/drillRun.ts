@@ -1,5 +1,5 @@
 /** `backout drill run`: one drill, or one after the other all that the target can carry. */
-import { usageError } from "../base/errors.ts";
+import { refuseProblems, usageError } from "../base/errors.ts";
 import { notCarried, outOfReach } from "../drills/preflight/carried.ts";
 import type { DrillConnection } from "../drills/connect.ts";
 import type { DrillEvent } from "../drills/events.ts";
@@ -8,27 +8,31 @@ import { FAULT_NAMES } from "../drills/faults/registry.ts";
 import type { DrillRecord } from "../drills/verdict/record.ts";
 import { noJournal } from "../drills/journal/noJournal.ts";
 import { renderSummary } from "../drills/report/terminal.ts";
+import { refuseImpossible } from "../drills/preflight/possible.ts";
 import { runDrill } from "../drills/runner.ts";
 import { exitCodeOf } from "../drills/verdict/verdict.ts";
 import { otherSlot } from "../guard/slot.ts";
 import { connect } from "./drillConnection.ts";
 import { tryOut } from "./drillDryRun.ts";
 import { catalogued, type Job, jobOf } from "./drillJobs.ts";
+import { journalOf } from "./journalPlace.ts";
+import { askName, defaultRate, fitted, mustAsk, reasonOf, userProblems } from "./liveDrills.ts";
+import type { LiveOptions } from "./live.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { ExitCode, print, printJson } from "./output.ts";
-import { defaultJournalDirectory } from "./paths.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveTarget, type Target } from "./target.ts";
 import { createView, silentView, type View } from "./view.ts";
 
-export interface RunOptions {
+export interface RunOptions extends LiveOptions {
   readonly all?: boolean;
   readonly environment?: string;
   readonly journal?: string;
-  readonly rate: number;
+  /** @default as `defaultRate` says */
+  readonly rate?: number;
   readonly maxShare?: number;
   readonly maxTasks?: number;
   readonly set: Readonly<Record<string, unknown>>;
-  readonly endpoint?: string;
+  readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -49,24 +53,30 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   refuseMixed(name, options);
   // What cannot be is refused before anything is asked of an environment.
   const named = name === undefined ? undefined : await jobOf(name, options);
+  const isAsked = mustAsk(options, process.stdin.isTTY && process.stderr.isTTY);
   const target = await resolveTarget(options);
-  const within = choose(named, options, target.lab ? "lab" : "aws");
-  const journal = options.journal ?? defaultJournalDirectory();
+  const rate = named?.rate ?? options.rate ?? defaultRate(target);
+  const within = choose(named, options, target, rate);
+  const journal = await journalOf(options);
   const connection = await connect(
     target,
     options.environment ?? named?.environment,
     journal,
-    named?.rate ?? options.rate,
+    rate,
     options.dryRun ? noJournal(journal) : undefined,
   );
   if (options.dryRun) return tryOut(within.jobs, within.leftOut, connection, options);
+  if (isAsked) await asked(connection);
   const view = options.json ? silentView : createView();
   const interrupt = onInterrupt(() => view.say("interrupted: undoing first"));
   const runs: Run[] = [];
   let { jobs, leftOut } = within;
   try {
     const lacking = await lackingFor(jobs, connection);
-    if (named) refuse(lacking[0]?.reason ?? null);
+    if (named) {
+      refuse(lacking[0]?.reason ?? null);
+      await refuseImpossible(named.fault, named.options, connection);
+    }
     jobs = jobs.filter(({ name: drill }) => !lacking.some((one) => one.drill === drill));
     leftOut = [...leftOut, ...lacking];
     for (const { drill, reason } of leftOut) view.say(`left out: ${drill}: ${reason}`);
@@ -90,6 +100,15 @@ export async function run(name: string | undefined, options: RunOptions): Promis
   else print(`\n  journal: ${journal}`);
   // Drills that an interrupt left out were not measured, whatever those before them say.
   return records.length < jobs.length ? ExitCode.Interrupted : worstOf(records);
+}
+
+async function asked(connection: DrillConnection): Promise<void> {
+  try {
+    await askName(connection.environment);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 function documentOf(runs: readonly Run[], leftOut: readonly LeftOut[]): object {
@@ -118,18 +137,22 @@ function refuseMixed(name: string | undefined, options: RunOptions): void {
 function choose(
   named: Job | undefined,
   options: RunOptions,
-  target: FaultTarget,
+  where: Target,
+  rate: number,
 ): { readonly jobs: readonly Job[]; readonly leftOut: readonly LeftOut[] } {
+  const target: FaultTarget = where.lab ? "lab" : "aws";
   if (named !== undefined) {
-    refuse(outOfReach(named.fault, target));
-    return { jobs: [named], leftOut: [] };
+    const job = fitted(named, rate, where);
+    refuse(outOfReach(job.fault, target));
+    refuseProblems(`${job.name} with --live`, userProblems(job, rate, where));
+    return { jobs: [job], leftOut: [] };
   }
-  const all = FAULT_NAMES.map((name) => catalogued(name, options));
-  const leftOut = all.flatMap(({ name, fault }) => {
-    const reason = outOfReach(fault, target);
-    return reason === null ? [] : [{ drill: name, reason }];
+  const all = FAULT_NAMES.map((name) => fitted(catalogued(name, options), rate, where));
+  const leftOut = all.flatMap((job) => {
+    const reason = outOfReach(job.fault, target) ?? reasonOf(userProblems(job, rate, where));
+    return reason === null ? [] : [{ drill: job.name, reason }];
   });
-  return { jobs: all.filter(({ fault }) => outOfReach(fault, target) === null), leftOut };
+  return { jobs: all.filter(({ name }) => !leftOut.some((one) => one.drill === name)), leftOut };
 }
 
 /** Drills that this environment is not provisioned for, before any of them is begun. */

@@ -20,16 +20,20 @@ import { environmentsIn } from "../guard/environment.ts";
 import type { Clock } from "../base/clock.ts";
 import { connect } from "./drillConnection.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { absolutePlace, checkPlace, journalOf, openJournalAt } from "./journalPlace.ts";
+import { type Live, type LiveOptions, liveArguments } from "./live.ts";
+import { liveOf } from "./liveAccount.ts";
+import { defaultRate, refuseUnfit } from "./liveDrills.ts";
+import { liveOptions } from "./liveOptions.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, print, printJson } from "./output.ts";
-import { commandLine, defaultJournalDirectory, ownDirectory, packageDirectory } from "./paths.ts";
+import { commandLine, ownDirectory, packageDirectory, runsDirectory } from "./paths.ts";
 import { needRunningClock, resolveTarget, type Target } from "./target.ts";
 
-interface ScheduleOptions {
+interface ScheduleOptions extends LiveOptions {
   readonly state?: string;
   readonly journal?: string;
   readonly printSystemd?: boolean;
-  readonly endpoint?: string;
   readonly json?: boolean;
 }
 
@@ -49,21 +53,22 @@ export function scheduleCommand(finish: (code: ExitCode) => void): Command {
     .option("--state <file>", "what was started and missed (default: one per schedule file)")
     .option("--print-systemd", "print a systemd unit that runs this, and end")
     .addHelpText("after", HELP);
-  return withOptions(schedule, [endpointOption(), jsonOption()]).action(
+  return withOptions(schedule, [endpointOption(), ...liveOptions(), jsonOption()]).action(
     async (file: string, options: ScheduleOptions) =>
-      finish(options.printSystemd ? printUnit(file, options) : await follow(file, options)),
+      finish(options.printSystemd ? await printUnit(file, options) : await follow(file, options)),
   );
 }
 
 /** Two files of one name in two directories are two schedules. */
-function defaultState(file: string): string {
+function defaultState(file: string, live: Live | undefined): string {
   const path = resolve(file);
   const digest = createHash("sha256").update(path).digest("hex").slice(0, 8);
-  return join(ownDirectory(), "schedule", `${basename(path, extname(path))}-${digest}.jsonl`);
+  return join(runsDirectory(live), "schedule", `${basename(path, extname(path))}-${digest}.jsonl`);
 }
 
-function printUnit(file: string, options: ScheduleOptions): ExitCode {
+async function printUnit(file: string, options: ScheduleOptions): Promise<ExitCode> {
   const schedules = readSchedules(file, Date.now());
+  const live = await liveOf(options);
   const endpoint = options.endpoint ?? process.env["AWS_ENDPOINT_URL"];
   const unit = systemdUnit({
     description: `Backout drills of ${basename(file)} (${schedules.map(({ name }) => name).join(", ")})`,
@@ -74,10 +79,11 @@ function printUnit(file: string, options: ScheduleOptions): ExitCode {
       "schedule",
       resolve(file),
       "--state",
-      resolve(options.state ?? defaultState(file)),
+      resolve(options.state ?? defaultState(file, live)),
       "--journal",
-      resolve(options.journal ?? defaultJournalDirectory()),
+      absolutePlace(await journalOf(options)),
       ...(endpoint ? ["--endpoint", endpoint] : []),
+      ...(live ? liveArguments(live) : []),
     ],
     workingDirectory: process.cwd(),
     environment: { BACKOUT_DIRECTORY: resolve(ownDirectory()) },
@@ -90,12 +96,14 @@ function printUnit(file: string, options: ScheduleOptions): ExitCode {
 async function follow(file: string, options: ScheduleOptions): Promise<ExitCode> {
   // A file that is wrong is refused before a lab is looked for.
   readSchedules(file, Date.now());
+  checkPlace(options.journal ?? "");
   const target = await resolveTarget(options);
   needRunningClock(target, "a schedule");
   const schedules = readSchedules(file, target.clock.now());
+  refuseUnfit(file, schedules, target);
   await refuseUnknown(file, schedules, await environmentsIn(target.clients.elbv2));
-  const statePath = options.state ?? defaultState(file);
-  const journalDirectory = options.journal ?? defaultJournalDirectory();
+  const statePath = options.state ?? defaultState(file, target.live);
+  const journalDirectory = await journalOf(options);
   const store = openStateFile(statePath);
   const entries: StateEntry[] = [];
   const tell = options.json ? diagnose : print;
@@ -153,7 +161,7 @@ class Ending {
   }
 }
 
-async function refuseUnknown(
+export async function refuseUnknown(
   file: string,
   schedules: readonly Schedule[],
   known: readonly string[],
@@ -174,12 +182,13 @@ async function refuseUnknown(
 type Opener = (environment: string, schedule: Schedule) => Promise<DrillConnection>;
 
 /** Connections that share one journal. */
-function openerOf(target: Target, directory: string): Opener {
-  const shared: SharedJournal = sharedJournal(directory, target.clock);
+export function openerOf(target: Target, directory: string): Opener {
+  const shared: SharedJournal = sharedJournal(() => openJournalAt(directory, target));
   return async (environment, { requestsPerSecond }) => {
-    const journal = shared.take();
+    const rate = requestsPerSecond ?? defaultRate(target);
+    const journal = await shared.take();
     try {
-      const opened = await connect(target, environment, directory, requestsPerSecond, journal);
+      const opened = await connect(target, environment, directory, rate, journal);
       return { ...opened, close: () => shared.giveBack() };
     } catch (error) {
       shared.giveBack();
@@ -189,7 +198,7 @@ function openerOf(target: Target, directory: string): Opener {
 }
 
 /** What a daemon that was killed left behind would keep every drill from running. */
-async function sweepDead(
+export async function sweepDead(
   schedules: readonly Schedule[],
   opener: Opener,
   tell: (text: string) => void,
@@ -212,7 +221,7 @@ async function sweepDead(
 }
 
 /** libuv's uptime counts suspended time (CLOCK_BOOTTIME), its high-resolution time does not. */
-function readClocks(clock: Clock): Reading {
+export function readClocks(clock: Clock): Reading {
   return {
     nowMs: clock.now(),
     wallMs: Date.now(),
@@ -221,7 +230,7 @@ function readClocks(clock: Clock): Reading {
   };
 }
 
-function entryLine(entry: StateEntry): string {
+export function entryLine(entry: StateEntry): string {
   const { at, lane } = entry;
   switch (entry.type) {
     case "lane":

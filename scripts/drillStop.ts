@@ -6,16 +6,17 @@ import { NO_FAULT_SIDECAR } from "../drills/faultStore.ts";
 import { dynamoStopStore, type Stop, stopWords } from "../drills/stop.ts";
 import { chooseEnvironment, environmentsIn } from "../guard/environment.ts";
 import { environmentNames } from "../guard/names.ts";
+import type { LiveOptions } from "./live.ts";
+import { liveOptions } from "./liveOptions.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
 import { resolveTarget } from "./target.ts";
 
-interface StopOptions {
+interface StopOptions extends LiveOptions {
   readonly all?: boolean;
   readonly clear?: boolean;
   readonly reason?: string;
-  readonly endpoint?: string;
   readonly json?: boolean;
 }
 
@@ -43,7 +44,7 @@ export function stopCommand(finish: (code: ExitCode) => void): Command {
     .option("--clear", "let drills run again")
     .option("--reason <text>", "why, for whoever finds a drill stopped")
     .addHelpText("after", HELP);
-  return withOptions(stop, [endpointOption(), jsonOption()]).action(
+  return withOptions(stop, [endpointOption(), ...liveOptions(), jsonOption()]).action(
     async (environment: string | undefined, options: StopOptions) =>
       finish(await stopDrills(environment, options)),
   );

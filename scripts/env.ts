@@ -4,9 +4,13 @@ import { clearLatch } from "../guard/authority.ts";
 import { environmentsIn } from "../guard/environment.ts";
 import { releasesOf } from "../guard/releases.ts";
 import { Slot, SLOTS } from "../guard/slot.ts";
-import { releases, rollback, type RollbackOptions, WITHIN_MS, withinOf } from "./envRollback.ts";
+import { fallbackCommand } from "./envFallback.ts";
+import { releases, rollback, type RollbackOptions, withinOf } from "./envRollback.ts";
+import { lastResortLines, lastResortStatus } from "./lastResortView.ts";
 import { openEnvironment } from "./openEnvironment.ts";
 import { latchLines, policyLines } from "./latchView.ts";
+import type { LiveOptions } from "./live.ts";
+import { liveOptions } from "./liveOptions.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { ExitCode, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
@@ -15,15 +19,18 @@ import { renderTestRoutes, testRoutesOf } from "./testRoutes.ts";
 import { renderVerificationStatus, verificationStatus } from "./verificationView.ts";
 import { printWrapped } from "./words.ts";
 
-interface EnvOptions {
-  readonly endpoint?: string;
+interface EnvOptions extends LiveOptions {
   readonly json?: boolean;
 }
 
 export function envCommand(finish: (code: ExitCode) => void): Command {
   const env = new Command("env").description("guarded environments: status, rollback, unlatch");
   const verb = (name: string, description: string): Command =>
-    withOptions(env.command(name).description(description), [endpointOption(), jsonOption()]);
+    withOptions(env.command(name).description(description), [
+      endpointOption(),
+      ...liveOptions(),
+      jsonOption(),
+    ]);
   verb("list", "the environments of this account and region").action(async (options: EnvOptions) =>
     finish(await list(options)),
   );
@@ -39,7 +46,11 @@ export function envCommand(finish: (code: ExitCode) => void): Command {
       "also to a side that is known not to be fit, but never to one without targets",
     )
     .option("--to <release>", "to this one of `env releases`, deployed first where it is not warm")
-    .option("--within <time>", "with --to: how long that deployment may take", withinOf, WITHIN_MS)
+    .option(
+      "--within <time>",
+      "with --to: how long that deployment may take (default: 15m)",
+      withinOf,
+    )
     .action(async (name: string | undefined, options: RollbackOptions) =>
       finish(await rollback(name, options)),
     );
@@ -52,6 +63,7 @@ export function envCommand(finish: (code: ExitCode) => void): Command {
   verb("unlatch [name]", "allow rollouts again; refused while the slot's alarm is not OK").action(
     async (name: string | undefined, options: EnvOptions) => finish(await unlatch(name, options)),
   );
+  env.addCommand(fallbackCommand(finish));
   return env;
 }
 
@@ -72,9 +84,10 @@ async function list(options: EnvOptions): Promise<ExitCode> {
 async function status(wanted: string | undefined, options: EnvOptions): Promise<ExitCode> {
   const target = await resolveTarget(options);
   const { environment, guard, verifications } = await openEnvironment(target, wanted);
-  const [url, testRoutes, live, record, running, ...looks] = await Promise.all([
+  const [url, testRoutes, lastResort, live, record, running, ...looks] = await Promise.all([
     target.urlOf(environment),
     testRoutesOf(target, environment),
+    lastResortStatus(target, environment),
     guard.traffic.read(),
     guard.store.read(),
     releasesOf(target.clients.ecs, environment.names),
@@ -112,12 +125,14 @@ async function status(wanted: string | undefined, options: EnvOptions): Promise<
       phase: record.phase,
       policy: { signals: environment.policy.roles, votesNeeded: environment.policy.votesNeeded },
       latch: record.latch,
+      lastResort,
       testRoutes,
       ...verification,
     });
     return ExitCode.Passed;
   }
   print(`${environment.name} at ${url}: ${record.phase}`);
+  printWrapped(lastResortLines(lastResort, environment.name));
   print("  slot   role       weight  healthy  alarm              release");
   for (const [slot, look] of Object.entries(slots)) {
     print(

@@ -1,7 +1,7 @@
 /** `backout env rollback`: all traffic back, at once where it is warm, and to any release that is known. */
 import { InvalidArgumentError } from "commander";
 import { parseDuration, formatDuration } from "../base/duration.ts";
-import { environmentError } from "../base/errors.ts";
+import { environmentError, usageError } from "../base/errors.ts";
 import { returnTraffic, rollBack } from "../guard/authority.ts";
 import type { History } from "../guard/history.ts";
 import { Phase } from "../guard/record.ts";
@@ -20,13 +20,13 @@ import {
   renderParts,
   renderReleases,
 } from "./envReleases.ts";
+import type { LiveOptions } from "./live.ts";
 import { diagnose, ExitCode, onceEach, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
 import { needRunningClock, resolveTarget } from "./target.ts";
 import { printWrapped, withoutArns } from "./words.ts";
 
-interface EnvOptions {
-  readonly endpoint?: string;
+interface EnvOptions extends LiveOptions {
   readonly json?: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface RollbackOptions extends EnvOptions {
   readonly to?: string;
   /** Also to a side that the checks before call unfit. */
   readonly force?: boolean;
-  /** Milliseconds of the environment's clock. */
-  readonly within: number;
+  /** Milliseconds of the environment's clock, for a release by name. @default 15 min */
+  readonly within?: number;
 }
 
 /** How long ECS and the alarm may take together. */
-export const WITHIN_MS = 15 * 60_000;
+const WITHIN_MS = 15 * 60_000;
 
 export function withinOf(text: string): number {
   const ms = parseDuration(text);
@@ -63,6 +63,7 @@ export async function rollback(
   options: RollbackOptions,
 ): Promise<ExitCode> {
   if (options.to !== undefined) return rollbackTo(wanted, options.to, options);
+  if (options.within !== undefined) throw withinWithoutTo(options.within);
   const target = await resolveTarget(options);
   const { environment, guard } = await openEnvironment(target, wanted);
   const { phase, previous, stable, history } = await guard.store.read();
@@ -83,6 +84,18 @@ export async function rollback(
     await sayWhatElse(environment.name, services, guard).catch(() => {});
   }
   return ExitCode.Passed;
+}
+
+/** Without a name only weights move, which takes seconds: there is nothing to wait for. */
+function withinWithoutTo(withinMs: number): Error {
+  const time = `${withinMs / 1_000}s`;
+  return usageError(
+    "within-without-to",
+    `--within ${time} says how long a deployment may take, and without --to nothing is deployed`,
+    "leave --within out, and all traffic goes back at once; or name the release to deploy: " +
+      `\`${commandLine("env rollback")} --to RELEASE --within ${time}\` ` +
+      `(\`${commandLine("env releases")}\` lists them)`,
+  );
 }
 
 /** The traffic has moved: what the record says of it is only a hint. */
@@ -155,6 +168,7 @@ async function rollbackTo(
   release: string,
   options: RollbackOptions,
 ): Promise<ExitCode> {
+  const { within = WITHIN_MS } = options;
   const target = await resolveTarget(options);
   const { environment, guard } = await openEnvironment(target, wanted);
   const services = ecsSlotServices(target.clients.ecs, environment.names);
@@ -176,12 +190,19 @@ async function rollbackTo(
     const estimate = describeEstimate(await estimateNow(sight, services, guard));
     const goesOn = way.way === "resume" ? "goes on coming" : "comes";
     tell(`${environment.name}: ${release} ${goesOn} into slot ${otherSlot(sight.record.stable)}`);
-    tell(`  deployment: ${estimate}; given up after ${formatDuration(options.within)}`);
+    tell(`  deployment: ${estimate}; given up after ${formatDuration(within)}`);
     tell("  then all traffic at once: seconds");
     const say = onceEach(options.json ? diagnose : tell);
-    const ports = { ...shiftPorts(guard), services, deployed: guard.deployed!, say };
+    const targets = guard.idle?.targets;
+    const ports = {
+      ...shiftPorts(guard),
+      services,
+      deployed: guard.deployed!,
+      say,
+      ...(targets && { targets }),
+    };
     const clocked = { ...ports, environmentNow: guard.environmentNow };
-    parts = await restoreRelease(way, why, options.within, clocked);
+    parts = await restoreRelease(way, why, within, clocked);
   }
   await conclude(environment.name, release, way.way, parts, await lookForRollback(guard), options);
   return ExitCode.Passed;

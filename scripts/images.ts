@@ -1,5 +1,6 @@
 /** What the lab runs for an image name: the example app and the fault sidecar, or a file of one's own. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, usageError } from "../base/errors.ts";
 import type { ImageTable } from "../lab/ecs/images.ts";
@@ -25,6 +26,11 @@ export function defaultImages(speed: number): ImageTable {
   return {
     "backout/checkout": {
       command: [process.execPath, sourceFile("examples", "checkout")],
+      cwd: packageDirectory,
+    },
+    // Its tasks say what to run: `drill run --schedule …`.
+    "backout/drill": {
+      command: [process.execPath, join(packageDirectory, "scripts", "backout.js")],
       cwd: packageDirectory,
     },
     "backout/fault-sidecar": {

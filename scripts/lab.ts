@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { environmentError, refuseProblems } from "../base/errors.ts";
+import { isAlive } from "../base/isAlive.ts";
 import { IamMode } from "../lab/iam/mode.ts";
 import { type TimeOptions, timeProblems } from "../lab/timeOptions.ts";
 import { LAB_CREDENTIALS, LAB_REGION } from "./clients.ts";
@@ -192,15 +193,6 @@ async function stop(options: { json?: boolean }): Promise<ExitCode> {
   print(`stopped the lab at ${running.endpoint}`);
   if (audit) print(renderAudit(audit));
   return ExitCode.Passed;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function announce(lab: LabStatus, json: boolean): void {

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
+import { environmentError } from "../base/errors.ts";
 import { outliveReaders } from "./closedOutput.ts";
 import { errorDocument, ExitCode, printJson, reportError } from "./output.ts";
 import { commandLine } from "./paths.ts";
@@ -18,12 +19,15 @@ const NOUNS: Record<string, (finish: Finish) => Promise<Command>> = {
   env: async (finish) => (await import("./env.ts")).envCommand(finish),
   rollout: async (finish) => (await import("./rollout.ts")).rolloutCommand(finish),
   drill: async (finish) => (await import("./drill.ts")).drillCommand(finish),
+  journal: async (finish) => (await import("./journal.ts")).journalCommand(finish),
   report: async (finish) => (await import("./report.ts")).reportCommand(finish),
 };
 
 /** Runs the command and returns the process's exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   outliveReaders();
+  const onExit = (): void => endedEarly(args.includes("--json"));
+  process.once("exit", onExit);
   let code: number = ExitCode.Passed;
   const finish = (ending: ExitCode): void => {
     code = ending;
@@ -56,7 +60,19 @@ Start here:
     // Commander has said it on stderr; with --json stdout must hold one document all the same.
     if (json) printJson(errorDocument("usage", error.message));
     return ExitCode.Usage;
+  } finally {
+    process.off("exit", onExit);
   }
+}
+
+/** A module of a user's may end the process, or wait for what never comes: neither is a drill that passed. */
+function endedEarly(json: boolean): void {
+  const ending = environmentError(
+    "ended-early",
+    "the process ended before the command did",
+    "see what a module that it loaded does: process.exit(), or an await that nothing ends",
+  );
+  process.exitCode = reportError(ending, json);
 }
 
 function everyCommand(root: Command, act: (each: Command) => void): void {

@@ -6,6 +6,7 @@ import {
   type LocatedEnvironment,
   locateEnvironment,
 } from "../guard/environment.ts";
+import { refuseStrangers, trafficTags } from "../guard/tagged.ts";
 import { connectVerifications, withNotedWayBack } from "../guard/verification/connect.ts";
 import type { Target } from "./target.ts";
 
@@ -14,6 +15,8 @@ export async function openEnvironment(target: Target, wanted: string | undefined
   const { clients } = target;
   const name = chooseEnvironment(await environmentsIn(clients.elbv2), wanted);
   const environment = await locateEnvironment(clients.elbv2, name);
+  // In a real account a name alone does not say whose a resource is.
+  if (target.live) refuseStrangers(name, await trafficTags(clients.elbv2, environment));
   const identity = {
     environment: name,
     initialStable: environment.initialStable,
@@ -35,7 +38,7 @@ export async function openEnvironment(target: Target, wanted: string | undefined
 }
 
 /** Topics have the region and account of everything else in an environment. */
-function topicArnOf({ loadBalancerArn, names }: LocatedEnvironment): string {
+export function topicArnOf({ loadBalancerArn, names }: LocatedEnvironment): string {
   const [, partition, , region, account] = loadBalancerArn.split(":");
   return `arn:${partition}:sns:${region}:${account}:${names.topic}`;
 }

@@ -1,5 +1,5 @@
 /** Files that a command was asked to write: all of them whole, or none. */
-import { renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { fstatSync, realpathSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { messageOf, usageError } from "../base/errors.ts";
 import { hexId } from "../base/ids.ts";
 
@@ -20,9 +20,9 @@ export function writeFiles(files: readonly OutputFile[]): void {
   try {
     for (const file of files) {
       path = file.path;
-      refuseSpecial(path);
-      const from = `${path}.${hexId(6)}.new`;
-      written.push({ from, to: path });
+      const to = placeOf(path);
+      const from = `${to}.${hexId(6)}.new`;
+      written.push({ from, to });
       writeFileSync(from, file.text, { flag: "wx", flush: true });
     }
     for (const { from, to } of written) {
@@ -47,8 +47,21 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** A rename would put a file in the place of a device or a pipe. */
-function refuseSpecial(path: string): void {
+/** The descriptor of stdout and that of stderr. */
+const OWN_OUTPUT = [1, 2];
+
+/**
+ * Where a file of that name is. A rename would put one in the place of a link, and in that of a device or
+ * a pipe, such as what /dev/stdout leads to.
+ */
+function placeOf(path: string): string {
+  if (path === "") throw new Error("it has no name");
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found && !found.isFile()) throw new Error("it is there already and is not a file");
+  if (!found) return path;
+  if (!found.isFile()) throw new Error("it is there already and is not a file");
+  const isOutput = OWN_OUTPUT.map((one) => fstatSync(one)).some(
+    ({ ino, dev }) => ino === found.ino && dev === found.dev,
+  );
+  if (isOutput) throw new Error("what this command prints goes there");
+  return realpathSync(path);
 }

@@ -38,7 +38,17 @@ export function commandLine(args: string): string {
   return `${SOURCE_EXTENSION === ".ts" ? "npx " : ""}backout ${args}`;
 }
 
+interface Account {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** What was run in a lab says nothing of an account's environment of the same name. */
+export function runsDirectory(live?: Account): string {
+  return live ? join(ownDirectory(), "live", `${live.account}-${live.region}`) : ownDirectory();
+}
+
 /** Where drills write when nobody says where. */
-export function defaultJournalDirectory(): string {
-  return join(ownDirectory(), "journal");
+export function defaultJournalDirectory(live?: Account): string {
+  return join(runsDirectory(live), "journal");
 }

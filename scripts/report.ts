@@ -1,103 +1,117 @@
-/** `backout report`: what the journal says of its drills, and whether it is still what was written. */
-import { type Stats, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** `backout report`: what the journal says of its drills, whether it is still what was written, the gate. */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { Command } from "commander";
 import { usageError } from "../base/errors.ts";
-import { HEAD_FILE, JOURNAL_FILE } from "../drills/journal/journalEntry.ts";
-import { htmlReport } from "../drills/report/html.ts";
-import { markdownReport } from "../drills/report/markdown.ts";
-import { type ReportModel, reportModel } from "../drills/report/model.ts";
+import { elsewhereText } from "../drills/report/elsewhere.ts";
+import { documentText, reportDocument } from "../drills/report/forms/document.ts";
 import { readJournal } from "../drills/report/reading.ts";
+import { gate, type GateResult } from "../drills/report/summary/gate.ts";
+import { type LoadedReport, loadReport } from "../drills/report/summary/load.ts";
+import { renderOverview } from "../drills/report/summary/terminal.ts";
 import { renderTerminal } from "../drills/report/terminal.ts";
-import { jsonOption } from "./options.ts";
-import { ExitCode, print, printJson } from "./output.ts";
-import { type OutputFile, writeFiles } from "./outputFiles.ts";
+import { outputClosed } from "./closedOutput.ts";
+import { atJournal } from "./journalPlace.ts";
+import type { LiveOptions } from "./live.ts";
+import { liveOptions } from "./liveOptions.ts";
+import { endpointOption, jsonOption, withOptions } from "./options.ts";
+import { diagnose, ExitCode, print, printJson } from "./output.ts";
+import { writeFiles } from "./outputFiles.ts";
 import { defaultJournalDirectory } from "./paths.ts";
+import {
+  askedFiles,
+  type FileOptions,
+  fileOptions,
+  refuseFiles,
+  renderFiles,
+} from "./reportFiles.ts";
+import { ingestCommand } from "./reportIngest.ts";
+import { postmortemCommand } from "./reportPostmortem.ts";
+import { publishCommand } from "./reportPublish.ts";
+import { parseQuestion, questionOptions, type QuestionOptions } from "./reportQuestion.ts";
 
-interface VerifyOptions {
+interface VerifyOptions extends LiveOptions {
   readonly journal?: string;
   readonly json?: boolean;
+  /** The journal as it was named, where `journal` is a copy of it. */
+  readonly place?: string;
 }
 
-interface ReportOptions extends VerifyOptions {
-  readonly html?: string;
-  readonly markdown?: string;
-}
+interface ReportOptions extends VerifyOptions, FileOptions, QuestionOptions {}
+
+/** More are told by the overview only. */
+const MOST_ONE_BY_ONE = 10;
 
 export function reportCommand(finish: (code: ExitCode) => void): Command {
   const report = new Command("report")
     .description("what drills wrote down: verdicts, recovery, timelines and how they are known")
-    .option("--journal <dir>", "the journal's directory (default: this project's)")
-    .option("--html <file>", "write it as one self-contained HTML file")
-    .option("--markdown <file>", "write it as Markdown, for a pull request")
+    .option("--journal <dir>", "the journal's directory (default: this project's)");
+  withOptions(questionOptions(fileOptions(report)), liveOptions())
     .addOption(jsonOption())
-    // Options before `verify` are the report's own, those behind it are not.
+    // Options before a subcommand are the report's own, those behind it are not.
     .enablePositionalOptions()
-    .action((options: ReportOptions) => finish(writeReport(options)));
-  report
-    .command("verify")
+    .addOption(endpointOption())
+    .action(async (options: ReportOptions) => finish(await atJournal(options, writeReport)));
+  withOptions(report.command("verify"), liveOptions())
     .description("find any changed, missing, reordered or cut-off entry of a journal")
     .option("--journal <dir>", "the journal's directory (default: this project's)")
     .addOption(jsonOption())
-    .action((_: VerifyOptions, command: Command) =>
-      finish(verify(command.optsWithGlobals<ReportOptions>())),
+    .addOption(endpointOption())
+    .action(async (_: VerifyOptions, command: Command) =>
+      finish(await atJournal(command.optsWithGlobals<ReportOptions>(), verify)),
     );
+  report.addCommand(publishCommand(finish));
+  report.addCommand(ingestCommand(finish));
+  report.addCommand(postmortemCommand(finish));
   return report;
 }
 
-function writeReport(options: ReportOptions): ExitCode {
+async function writeReport(options: ReportOptions): Promise<ExitCode> {
+  const { isGate, ...question } = parseQuestion(options, Date.now());
   const directory = options.journal ?? defaultJournalDirectory();
-  const model = reportModel(readJournal(directory));
-  const files = filesOf(options, directory, model);
+  refuseFiles(options, directory);
+  const report = loadReport(directory, question);
+  const result = isGate ? gate(report.summary) : null;
+  const files = renderFiles(options, report, isGate);
   writeFiles(files);
   if (options.json) {
-    printJson({
-      schemaVersion: 1,
-      journal: model.journal,
-      runs: model.runs.flatMap(({ record }) => record ?? []),
-      unfinished: model.runs.filter(({ record }) => !record).map(({ id }) => id),
-    });
+    await printDocument(report, result);
   } else {
-    print(renderTerminal(model));
+    printOverview(report, result);
     for (const { path } of files) print(`written: ${path}`);
   }
-  return model.journal.problems.length === 0 ? ExitCode.Passed : ExitCode.Failed;
-}
-
-/** Rendered before the first is written. */
-function filesOf(options: ReportOptions, directory: string, model: ReportModel): OutputFile[] {
-  const { html, markdown } = options;
-  for (const path of [html, markdown]) {
-    if (path !== undefined) refuseJournalFile(path, directory);
+  if (result?.passed === false) {
+    for (const missing of result.missing) diagnose(`gate: ${missing}`);
   }
-  if (html !== undefined && markdown !== undefined && resolve(html) === resolve(markdown)) {
-    throw usageError("one-file", `--html and --markdown both name ${html}`, "name two files");
+  const isSound = report.model.journal.problems.length === 0;
+  return isSound && result?.passed !== false ? ExitCode.Passed : ExitCode.Failed;
+}
+
+function printOverview({ model, summary }: LoadedReport, result: GateResult | null): void {
+  const all = summary.runs.length + summary.unfinished.length;
+  const shown = model.runs.slice(0, MOST_ONE_BY_ONE);
+  if (all > shown.length) {
+    print(`the newest ${shown.length} of ${all} runs one by one, below them all together`);
   }
-  return [
-    ...(html === undefined ? [] : [{ path: html, text: htmlReport(model) }]),
-    ...(markdown === undefined ? [] : [{ path: markdown, text: markdownReport(model) }]),
-  ];
+  print(renderTerminal({ ...model, runs: shown }));
+  if (all > 0) print(`\n${renderOverview(summary)}`);
+  for (const line of elsewhereText(summary.ingested)) print(line);
+  if (result) print(`\ngate: ${result.passed ? "passed" : "not passed"}`);
 }
 
-/** A report in the place of what it is drawn from would be the end of both. */
-function refuseJournalFile(path: string, directory: string): void {
-  const found = fileAt(path);
-  const own = [JOURNAL_FILE, HEAD_FILE].flatMap((name) => fileAt(join(directory, name)) ?? []);
-  // By identity, because a path may lead there through a link.
-  if (!own.some(({ ino, dev }) => ino === found?.ino && dev === found.dev)) return;
-  throw usageError("output-is-journal", `${path} is the journal itself`, "name another file");
-}
-
-function fileAt(path: string): Stats | undefined {
+/** Piece by piece: a hundred thousand records are not held at once. */
+async function printDocument(report: LoadedReport, result: GateResult | null): Promise<void> {
+  const document = reportDocument(report.model, report.summary, result);
+  const text = Readable.from(documentText(document, report.records()));
   try {
-    return statSync(path);
-  } catch {
-    return undefined;
+    await pipeline(text, process.stdout, { end: false, signal: outputClosed });
+  } catch (error) {
+    if (!outputClosed.aborted) throw error;
   }
 }
 
 function verify(options: ReportOptions): ExitCode {
-  if (options.html !== undefined || options.markdown !== undefined) {
+  if (askedFiles(options).length > 0) {
     throw usageError(
       "verify-writes-nothing",
       "`report verify` writes no file",
@@ -109,14 +123,16 @@ function verify(options: ReportOptions): ExitCode {
   if (options.json) {
     printJson({
       schemaVersion: 1,
-      journal: directory,
+      journal: options.place ?? directory,
       entries: entries.length,
       head: head?.hash ?? null,
       tornBytes,
       problems,
     });
   } else {
-    print(`${directory}: ${entries.length} entries, head ${head?.hash ?? "missing"}`);
+    print(
+      `${options.place ?? directory}: ${entries.length} entries, head ${head?.hash ?? "missing"}`,
+    );
     if (tornBytes > 0) {
       print(`  the last write was cut short (${tornBytes} bytes); the next drill sets them aside`);
     }

@@ -21,6 +21,8 @@ import { signalsOf, type SlotAlarms } from "../guard/alarms.ts";
 import { openEnvironment } from "./openEnvironment.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { withWayBack } from "../guard/verification/lookBack.ts";
+import type { LiveOptions } from "./live.ts";
+import { liveOptions } from "./liveOptions.ts";
 import { endpointOption, jsonOption, withOptions } from "./options.ts";
 import { diagnose, ExitCode, onceEach, print, printJson } from "./output.ts";
 import { commandLine } from "./paths.ts";
@@ -40,8 +42,7 @@ import {
 import { createView, silentView, type View } from "./view.ts";
 import { printWrapped, withoutArns } from "./words.ts";
 
-interface CommonOptions {
-  readonly endpoint?: string;
+interface CommonOptions extends LiveOptions {
   readonly json?: boolean;
 }
 
@@ -65,6 +66,7 @@ export function rolloutCommand(finish: (code: ExitCode) => void): Command {
   const verb = (name: string, description: string): Command =>
     withOptions(rollout.command(`${name} [name]`).description(description), [
       endpointOption(),
+      ...liveOptions(),
       jsonOption(),
     ]);
   verb("start", "begin one; with --wait, stay until it has ended")
@@ -151,7 +153,7 @@ async function start(wanted: string | undefined, options: StartOptions): Promise
 async function resume(wanted: string | undefined, options: WaitOptions): Promise<ExitCode> {
   const opened = await open(wanted, options);
   const { guard } = opened;
-  const rollout = runningOf(await guard.store.read());
+  const rollout = runningOf(await guard.store.read(), guard.now());
   const given = readHooks(options.hook ?? [], options.wait === true, {});
   const others = sameHooks(rollout, given.hooks);
   refuseProblems("the rollout's hooks", [...given.problems, ...others]);
@@ -223,7 +225,7 @@ async function watch(
   const interrupt = onInterrupt(() => view.say("interrupted: the rollout goes on by itself"));
   const hooks = waitingHooks(
     commands,
-    async () => (await import("./clients.ts")).connectClients(target.endpoint).lambda,
+    async () => target.clients.lambda,
     interrupt.signal,
     (text) => view.say(text),
   );

@@ -85,6 +85,7 @@ const DOES: Readonly<Record<Move["move"], string>> = {
   set: "",
   promote: "is promoted: ",
   revert: "goes home: ",
+  latch: "is latched: ",
   abort: "is aborted: ",
   pause: "is paused: ",
 };

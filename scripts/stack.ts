@@ -9,7 +9,7 @@ import { projectDirectory } from "./paths.ts";
 import { parseOverrides, readProject, readStackConfig } from "./project.ts";
 import { lockStack, provision, stateFileOf } from "./provision.ts";
 import { askLab } from "./runningLab.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveLoopback } from "./target.ts";
 
 interface StackOptions {
   readonly stack: string;
@@ -44,7 +44,7 @@ async function run(kind: RunKind, options: StackOptions): Promise<ExitCode> {
     ...readStackConfig(project, options.stack),
     ...parseOverrides(project, options.config),
   };
-  const target = await resolveTarget(options);
+  const target = await resolveLoopback(options);
   const stateFile = stateFileOf(target.lab?.id ?? "elsewhere", options.stack);
   const release = kind === "preview" ? () => {} : lockStack(stateFile, options.stack);
   const abort = new AbortController();

@@ -1,13 +1,20 @@
 /** What a command works on: the endpoint, its clock, its clients, and where a listener answers. */
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type Clock, ManualClock, ScaledClock, wallClock } from "../base/clock.ts";
-import { environmentError, usageError } from "../base/errors.ts";
+import { environmentError } from "../base/errors.ts";
 import type { LocatedEnvironment } from "../guard/environment.ts";
-import type { Clients } from "./clients.ts";
+import type { Clients, ClientSettings } from "./clients.ts";
+import type { Live, LiveOptions } from "./live.ts";
+import { type OpenedLive, openLive } from "./liveAccount.ts";
+import { loopbackEndpoint } from "./loopback.ts";
 import { commandLine } from "./paths.ts";
 import { askLab, type LabStatus, noLabRunning, runningLab } from "./runningLab.ts";
 
 export interface Target {
-  readonly endpoint: string;
+  /** Undefined: AWS's own. */
+  readonly endpoint: string | undefined;
+  /** Set with `--live`. */
+  readonly live: Live | undefined;
   readonly clock: Clock;
   readonly clients: Clients;
   /** Set when the endpoint is a Backout lab. */
@@ -16,12 +23,27 @@ export interface Target {
   urlOf(
     listener: Pick<LocatedEnvironment, "dnsName" | "listenerArn" | "listenerPort">,
   ): Promise<string>;
+  /** For a journal in S3; whoever asks for it destroys it. */
+  connectS3(): Promise<S3Client>;
 }
 
-/** `--endpoint`, else AWS_ENDPOINT_URL, else the lab that this project started last. */
-export async function resolveTarget(options: {
+/** One on this machine's loopback. */
+export interface LoopbackTarget extends Target {
+  readonly endpoint: string;
+}
+
+/**
+ * With `--live` the account that `--account` names, else `--endpoint`, else AWS_ENDPOINT_URL, else the
+ * lab that this project started last.
+ */
+export async function resolveTarget(options: LiveOptions): Promise<Target> {
+  const opened = await openLive(options);
+  return opened ? liveTarget(opened) : resolveLoopback(options);
+}
+
+export async function resolveLoopback(options: {
   readonly endpoint?: string | undefined;
-}): Promise<Target> {
+}): Promise<LoopbackTarget> {
   const given = options.endpoint ?? process.env["AWS_ENDPOINT_URL"];
   if (given === undefined || given === "") {
     const lab = await runningLab();
@@ -56,27 +78,6 @@ export function needRunningClock(target: Target, what: string): void {
     `${what} waits for time to pass, and the clock of the lab at ${target.endpoint} only moves by hand`,
     `use a lab started without --manual-clock; this one moves with \`${commandLine("lab clock advance 60s")}\``,
   );
-}
-
-/** Nothing real is touched: only an endpoint on this machine's loopback is taken. */
-export function loopbackEndpoint(text: string, from: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? "");
-  if (!url || url.protocol !== "http:" || !loopback) {
-    throw usageError(
-      "endpoint-not-loopback",
-      `${from}: "${text}" - allowed: an http URL on loopback such as http://127.0.0.1:4599`,
-      `start a lab with \`${commandLine("lab start")}\` and use the endpoint it prints`,
-    );
-  }
-  if (url.username || url.password || url.pathname !== "/" || url.search || url.hash) {
-    throw usageError(
-      "endpoint-not-bare",
-      `${from}: ${url.origin} is given with a user, password, path or query, and none of them is used`,
-      `give ${url.origin}`,
-    );
-  }
-  return url.origin;
 }
 
 /** Emulators choose the service by the scope in this header; whether they like it does not matter. */
@@ -114,15 +115,36 @@ async function refuseStrangers(endpoint: string): Promise<void> {
   );
 }
 
-export async function targetAt(endpoint: string, lab: LabStatus | undefined): Promise<Target> {
-  const { connectClients } = await import("./clients.ts");
+export async function targetAt(
+  endpoint: string,
+  lab: LabStatus | undefined,
+): Promise<LoopbackTarget> {
+  const { labSettings } = await import("./clients.ts");
+  return { ...(await connected(labSettings(endpoint), lab, undefined)), endpoint };
+}
+
+/** Nothing of a lab is asked of AWS; a lab that stands in for AWS still has its clock and its ports. */
+async function liveTarget({ live, settings }: OpenedLive): Promise<Target> {
+  const lab = live.endpoint === undefined ? undefined : await askLab(live.endpoint);
+  return connected(settings, lab, live);
+}
+
+async function connected(
+  settings: ClientSettings,
+  lab: LabStatus | undefined,
+  live: Live | undefined,
+): Promise<Target> {
+  const { connectAll, connectS3 } = await import("./clients.ts");
+  const { endpoint } = settings;
   return {
     endpoint,
+    live,
     clock: lab ? clockOf(lab) : wallClock(),
-    clients: connectClients(endpoint),
+    clients: connectAll(settings),
     lab,
+    connectS3: () => connectS3(settings),
     async urlOf(environment) {
-      const now = lab ? await askLab(endpoint) : undefined;
+      const now = lab && endpoint !== undefined ? await askLab(endpoint) : undefined;
       const listener = now?.loadBalancers
         .flatMap((balancer) => balancer.listeners)
         .find((candidate) => candidate.arn === environment.listenerArn);
@@ -136,4 +158,10 @@ function clockOf({ clock }: LabStatus): Clock {
   return clock.manual
     ? new ManualClock(Date.parse(clock.now))
     : new ScaledClock(clock.speed, clock.originWallMs, clock.originNominalMs);
+}
+
+/** `at http://127.0.0.1:4599`, `in account 123456789012, eu-central-1`. */
+export function placeOf({ endpoint, live }: Pick<Target, "endpoint" | "live">): string {
+  if (endpoint !== undefined || !live) return `at ${endpoint}`;
+  return `in account ${live.account}, ${live.region}`;
 }

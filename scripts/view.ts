@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { formatDuration } from "../base/duration.ts";
 import { COLOUR, visible, wrap } from "./wrap.ts";
 import type { DrillEvent, Sample } from "../drills/events.ts";
+import type { TimelineEvent } from "../drills/verdict/record.ts";
 
 export interface View {
   /** One line that stays. */
@@ -30,8 +31,19 @@ export function createView(stream: NodeJS.WriteStream = process.stdout): View {
   return stream.isTTY ? terminalView(stream) : lineView();
 }
 
-function lineView(): View {
+/** How long after its drill's first event one is; the healthy baseline begins the next drill of several. */
+function offsets(): (event: TimelineEvent) => string {
   let first: number | undefined;
+  return ({ event, at }) => {
+    const atMs = Date.parse(at);
+    if (event === "baseline.healthy") first = atMs;
+    first ??= atMs;
+    return `+${formatDuration(atMs - first)}`.padStart(12);
+  };
+}
+
+function lineView(): View {
+  const offset = offsets();
   return {
     say: (text) => console.log(text),
     status: () => {},
@@ -40,9 +52,7 @@ function lineView(): View {
       if (event.type === "step") console.log(`- ${event.text}`);
       if (event.type === "note") console.log(`  note: ${event.text}`);
       if (event.type === "timeline") {
-        const at = Date.parse(event.event.at);
-        first ??= at;
-        console.log(`  ${`+${formatDuration(at - first)}`.padStart(12)}  ${event.event.event}`);
+        console.log(`  ${offset(event.event)}  ${event.event.event}`);
       }
     },
     end: () => {},
@@ -56,7 +66,7 @@ function stay(text: string): void {
 }
 
 function terminalView(stream: NodeJS.WriteStream): View {
-  let first: number | undefined;
+  const offset = offsets();
   let step = "";
   return {
     say: (text) => stay(wrap(text, stream.columns)),
@@ -71,13 +81,9 @@ function terminalView(stream: NodeJS.WriteStream): View {
         case "note":
           stay(pc.yellow(fit(`  ${event.text}`, stream.columns)));
           break;
-        case "timeline": {
-          const at = Date.parse(event.event.at);
-          first ??= at;
-          const offset = `+${formatDuration(at - first)}`.padStart(12);
-          stay(`  ${pc.dim(offset)}  ${colourOf(event.event.event)}`);
+        case "timeline":
+          stay(`  ${pc.dim(offset(event.event))}  ${colourOf(event.event.event)}`);
           break;
-        }
         case "sample":
           logUpdate(renderPanel(event.sample, step, stream.columns));
           break;

@@ -3,6 +3,8 @@ import { formatDuration } from "../base/duration.ts";
 import { print } from "./output.ts";
 import { wrap } from "./wrap.ts";
 
+export { withoutArns } from "../guard/alarmNames.ts";
+
 /** Of lines that go into a pipe or a file. */
 const COLUMNS = 100;
 
@@ -23,9 +25,4 @@ export function briefly(ms: number): string {
     .replace(/ 0\.0 s$/, "")
     .replace(".0 s", " s")
     .replace(/^0 ms$/, "0 s");
-}
-
-/** Alarms by their names: in their account the rest of an ARN tells nobody anything. */
-export function withoutArns(text: string): string {
-  return text.replaceAll(/arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:/g, "");
 }

@@ -12,6 +12,7 @@ import { benchDataPlane } from "./dataplane.ts";
 import { benchJudge } from "./judge.ts";
 import { median } from "./median.ts";
 import { benchRecovery } from "./recovery.ts";
+import { benchReport } from "./report.ts";
 import { benchSimulation } from "./simulation.ts";
 
 const command = join(packageDirectory, "scripts", "backout.js");
@@ -59,6 +60,7 @@ try {
   benchJudge();
   await benchRecovery();
   await benchSimulation();
+  benchReport();
 
   const megabytes = bytesBelow(join(packageDirectory, "node_modules")) / 1e6;
   console.log(`${"installed size".padEnd(34)} ${megabytes.toFixed(0)} MB (goal: under 700 MB)`);

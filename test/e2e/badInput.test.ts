@@ -34,6 +34,12 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
     ["no lab for stop", 3, ["lab", "stop"], /no lab is running.*backout lab start/s],
     ["no lab for a drill", 3, ["drill", "run", "--all"], /no lab is running.*backout lab start/s],
     ["no drill named", 2, ["drill", "run"], /--all.*bad-release-errors/s],
+    [
+      "a time for a rollback that deploys nothing",
+      2,
+      ["env", "rollback", "--within", "5m"],
+      /--within 300s.*without --to.*env rollback --to RELEASE/s,
+    ],
     ["an unknown drill", 2, ["drill", "run", "meteor"], /meteor.*bad-release-errors/s],
     ["an unknown stack", 2, ["preview", "--stack", "mars"], /mars.*Pulumi\.mars\.yaml/s],
     [
@@ -114,6 +120,17 @@ describe("bad input gets a clear error", { timeout: 60_000 }, () => {
     const { code, stderr } = await box.run("report", "verify", "--journal", box.directory);
     expect(code).toBe(2);
     expect(stderr).toMatch(/not a drill's journal/);
+  });
+
+  test.each([
+    ["ends the process", "process.exit(0);"],
+    ["waits for what never comes", "await new Promise(() => {});"],
+  ])("a definition's module that %s is no drill that passed", async (_what, text) => {
+    const module = join(box.directory, "ends.mjs");
+    writeFileSync(module, text);
+    const { code, stdout } = await box.run("drill", "run", module, "--json");
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: "ended-early" } });
   });
 
   test("an --out that is a file is refused before anything starts", async () => {

@@ -57,7 +57,15 @@ describe("backout demo", { timeout: 120_000 }, () => {
   });
 
   test("the same drill fails, and names the link, when the alarms may not invoke the guard", async () => {
-    const args = ["demo", "--json", "--speed", SPEED, "--break", "permission"];
+    const args = [
+      "demo",
+      "--json",
+      "--speed",
+      SPEED,
+      "--break",
+      "permission",
+      "--without-second-way",
+    ];
     const { code, stdout } = await box.run(...args);
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: "failed",
