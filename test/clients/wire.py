@@ -99,7 +99,7 @@ def unsupported():
         ("elbv2", "describe_ssl_policies"),
         ("cloudwatch", "list_metric_streams"),
         ("ec2", "describe_regions"),
-        ("s3", "list_buckets"),
+        ("sqs", "list_queues"),
         ("ecs", "list_account_settings"),
         ("lambda", "list_layers"),
         ("events", "list_archives"),

@@ -52,7 +52,7 @@ test(
     expect((await box.run("lab", "fault", "clear")).stdout).toContain("nothing");
 
     // Everything that is wrong with a fault is said at once, in the words of the command line.
-    const wrong = ["fault", "add", "latency", "--service=s3", "--probability=2", "--phase=during"];
+    const wrong = ["fault", "add", "latency", "--service=sqs", "--probability=2", "--phase=during"];
     const refused = await box.run("lab", ...wrong);
     expect(refused.code).toBe(2);
     for (const option of ["--latency", "--service", "--probability", "--phase"]) {
