@@ -1,6 +1,6 @@
 /**
- * A journal's report in two passes: every line once for the summary, then the newest runs in full. What
- * is kept does not grow with what a run wrote, only with the number of runs.
+ * A journal's report in two passes: every line once for the summary, then some runs in full. What is kept
+ * does not grow with what a run wrote, only with the number of runs.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
@@ -13,11 +13,15 @@ import { type CollectedRun, recordIn } from "./collect.ts";
 import type { SummaryModel, SummaryQuestion } from "./model.ts";
 import { chosenRuns, summarize } from "./summarize.ts";
 
-/** Runs that are there with their timelines and samples. */
-const MOST_IN_FULL = 500;
+/** The newest runs are there with their timelines and samples. */
+const NEWEST_IN_FULL = 100;
+/** And of older ones those that did not pass: they are looked at for longer. */
+const FAILED_IN_FULL = 50;
+/** No further back than so many runs: whole years would be read a second time. */
+const OLDEST_IN_FULL = 5_000;
 
 export interface LoadedReport {
-  /** Its runs are the newest of those that the question lets through. */
+  /** Its runs are the newest that the question lets through, and the newest before them that did not pass. */
   readonly model: ReportModel;
   readonly summary: SummaryModel;
   /** Every record that the question lets through, newest first, read one by one. */
@@ -37,12 +41,12 @@ const NO_TIME = "1970-01-01T00:00:00.000Z";
 export function loadReport(
   directory: string,
   open: OpenQuestion,
-  mostInFull = MOST_IN_FULL,
+  newestInFull = NEWEST_IN_FULL,
 ): LoadedReport {
   const { scan, collector } = readRuns(directory);
   const question = { ...open, now: open.now ?? collector.lastWallAt ?? NO_TIME };
   const chosen = chosenRuns(collector.runs(), question);
-  const full = inFull(directory, chosen.slice(-mostInFull));
+  const full = inFull(directory, newestInFull === 0 ? [] : wantedInFull(chosen, newestInFull));
   const { entries, head, tornBytes } = scan;
   const unreadable = [...collector.unreadable, ...full.journal.problems];
   const told = new Map(unreadable.map((problem) => [problem.seq, problem]));
@@ -59,6 +63,18 @@ export function loadReport(
     summary: summarize(chosen, question, collector.ingested),
     records: () => recordsOf(directory, chosen),
   };
+}
+
+/** Of runs in the order of time. */
+export function wantedInFull<T extends Pick<CollectedRun, "point">>(
+  runs: readonly T[],
+  newest: number,
+): T[] {
+  const failed = runs
+    .slice(-OLDEST_IN_FULL, -newest)
+    .filter(({ point }) => point?.verdict !== "passed")
+    .slice(-FAILED_IN_FULL);
+  return [...failed, ...runs.slice(-newest)];
 }
 
 function inFull(directory: string, runs: readonly CollectedRun[]): ReportModel {
