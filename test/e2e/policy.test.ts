@@ -23,7 +23,7 @@ describe("a policy of two votes, errors and latency", { timeout: 120_000 }, () =
   test("latency alone holds the step, errors too revert, and the status says why", async () => {
     await lab.load(40);
     await lab.deploy("shop/slow-overload:1");
-    await lab.passes("rollout", "start", "--steps", "50:5m 90:5h");
+    await lab.passes("rollout", "start", "--steps", "50:10m 90:5h");
     await lab.until("one vote holds the step", async () => {
       const { next, weights } = await lab.rollout();
       expect(weights.green).toBe(50);
