@@ -6,8 +6,9 @@ import type { Hook } from "../guard/rollout/hooks.ts";
 import { type Slot, SLOTS } from "../guard/slot.ts";
 import { RehearsedBreak } from "./guardArgs.ts";
 import { bundleGuard } from "./guardBundle.ts";
+import { guardFunction } from "./guardFunction.ts";
 import { type NoticeArgs, webhooksVariable } from "./noticeArgs.ts";
-import { assumedBy, type Grant, inlinePolicy } from "./policy.ts";
+import type { Grant } from "./policy.ts";
 import { functionArns, hooksVariable } from "./rolloutHooks.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -59,25 +60,14 @@ export class ReversionFunction extends pulumi.ComponentResource {
       child,
     );
     const invoked = functionArns(args.hooks, region, accountId);
-    const role = new aws.iam.Role(
-      name,
-      { name: names.guardFunction, assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
-      child,
-    );
-    const logging = new aws.iam.RolePolicyAttachment(
+    this.function = guardFunction(
       name,
       {
-        role: role.name,
-        policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-      },
-      child,
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        name: "revert",
-        role: role.name,
-        policy: inlinePolicy([
+        functionName: names.guardFunction,
+        description: `Backout: moves the traffic of ${args.environment} back when an alarm says so`,
+        code: bundleGuard(),
+        policyName: "revert",
+        grants: [
           {
             actions: ["elasticloadbalancing:ModifyListener"],
             resources: [split.listener.arn],
@@ -111,51 +101,28 @@ export class ReversionFunction extends pulumi.ComponentResource {
           ...(invoked.length > 0
             ? [{ actions: ["lambda:InvokeFunction"], resources: invoked }]
             : []),
-        ]),
-      },
-      child,
-    );
-    const logs = new aws.cloudwatch.LogGroup(
-      name,
-      { name: `/aws/lambda/${names.guardFunction}`, retentionInDays: 30, tags },
-      child,
-    );
-    this.function = new aws.lambda.Function(
-      name,
-      {
-        name: names.guardFunction,
-        description: `Backout: moves the traffic of ${args.environment} back when an alarm says so`,
-        role: role.arn,
-        runtime: "nodejs24.x",
-        handler: "index.handler",
-        code: bundleGuard().then(
-          (source) =>
-            new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(source) }),
-        ),
-        memorySize: 256,
+        ],
         // Three write attempts, a record store that does not answer, and an open write to outlast.
-        timeout: 60,
-        environment: {
-          variables: {
-            BACKOUT_ENVIRONMENT: args.environment,
-            BACKOUT_INITIAL_STABLE: args.initialStable,
-            BACKOUT_LISTENER_ARN: split.listener.arn,
-            BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
-            BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
-            BACKOUT_TOPIC_ARN: this.topic.arn,
-            ...hooksVariable(args.hooks),
-            ...(args.idleCount === undefined ? {} : { BACKOUT_IDLE_COUNT: String(args.idleCount) }),
-            ...(args.verification === undefined ? {} : { BACKOUT_VERIFICATION: args.verification }),
-            ...webhooksVariable(args.notify),
-            ...(args.policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: args.policyText }),
-            ...(args.rehearseWithout === RehearsedBreak.Function
-              ? { BACKOUT_REHEARSED_FAILURE: "throw" }
-              : {}),
-          },
+        timeoutSeconds: 60,
+        variables: {
+          BACKOUT_ENVIRONMENT: args.environment,
+          BACKOUT_INITIAL_STABLE: args.initialStable,
+          BACKOUT_LISTENER_ARN: split.listener.arn,
+          BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
+          BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
+          BACKOUT_TOPIC_ARN: this.topic.arn,
+          ...hooksVariable(args.hooks),
+          ...(args.idleCount === undefined ? {} : { BACKOUT_IDLE_COUNT: String(args.idleCount) }),
+          ...(args.verification === undefined ? {} : { BACKOUT_VERIFICATION: args.verification }),
+          ...webhooksVariable(args.notify),
+          ...(args.policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: args.policyText }),
+          ...(args.rehearseWithout === RehearsedBreak.Function
+            ? { BACKOUT_REHEARSED_FAILURE: "throw" }
+            : {}),
         },
         tags,
       },
-      { ...child, dependsOn: [policy, logging, logs] },
+      child,
     );
     this.registerOutputs({ functionArn: this.function.arn, topicArn: this.topic.arn });
   }

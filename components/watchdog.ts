@@ -7,6 +7,7 @@ import { DEFAULT_TEST_HEADER, PublicRoutes } from "../guard/testRoutes.ts";
 import type { EnvironmentArgs } from "./args.ts";
 import { bundleGuard } from "./guardBundle.ts";
 import { assumedBy, type Grant, inlinePolicy } from "./policy.ts";
+import { guardFunction } from "./guardFunction.ts";
 import type { ReversionFunction } from "./reversionFunction.ts";
 import type { TrafficSplit } from "./trafficSplit.ts";
 
@@ -92,77 +93,40 @@ export class Watchdog extends pulumi.ComponentResource {
 
   #function(name: string, args: WatchdogArgs): aws.lambda.Function {
     const { names, split, reversion, policyText, lastResort, tags } = args;
-    const child = { parent: this };
-    const role = new aws.iam.Role(
-      name,
-      { name: names.watchdogFunction, assumeRolePolicy: assumedBy("lambda.amazonaws.com"), tags },
-      child,
-    );
-    const logging = new aws.iam.RolePolicyAttachment(
+    return guardFunction(
       name,
       {
-        role: role.name,
-        policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-      },
-      child,
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        name: "bring-home",
-        role: role.name,
-        policy: inlinePolicy(
-          watchdogGrants({
-            listener: split.listener.arn,
-            recordTable: reversion.recordTable.arn,
-            topic: reversion.topic.arn,
-            ...(lastResort && { lastResortRule: lastResort.rule.arn }),
-          }),
-        ),
-      },
-      child,
-    );
-    const logs = new aws.cloudwatch.LogGroup(
-      name,
-      { name: `/aws/lambda/${names.watchdogFunction}`, retentionInDays: 30, tags },
-      child,
-    );
-    return new aws.lambda.Function(
-      name,
-      {
-        name: names.watchdogFunction,
+        functionName: names.watchdogFunction,
         description: "Backout: looks every minute, and brings traffic home where the guard did not",
-        role: role.arn,
-        runtime: "nodejs24.x",
-        handler: "index.handler",
-        code: bundleGuard("watchdog/lambda").then(
-          (source) =>
-            new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(source) }),
-        ),
-        memorySize: 256,
+        code: bundleGuard("watchdog/lambda"),
+        policyName: "bring-home",
+        grants: watchdogGrants({
+          listener: split.listener.arn,
+          recordTable: reversion.recordTable.arn,
+          topic: reversion.topic.arn,
+          ...(lastResort && { lastResortRule: lastResort.rule.arn }),
+        }),
         // As the guard's, after two slots' probes.
-        timeout: 90,
-        environment: {
-          variables: {
-            BACKOUT_ENVIRONMENT: args.environment,
-            BACKOUT_INITIAL_STABLE: args.initialStable,
-            BACKOUT_LISTENER_ARN: split.listener.arn,
-            BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
-            BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
-            BACKOUT_TOPIC_ARN: reversion.topic.arn,
-            BACKOUT_ERROR_RATE_PERCENT: String(args.errorRatePercent),
-            ...args.probing,
-            ...(policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: policyText }),
-            ...(lastResort && {
-              BACKOUT_LAST_RESORT_RULE_ARN: lastResort.rule.arn,
-              BACKOUT_LAST_RESORT_AFTER_MS: String(lastResort.afterMs),
-              BACKOUT_LAST_RESORT_UNTIL_MS: String(lastResort.untilMs),
-            }),
-          },
+        timeoutSeconds: 90,
+        variables: {
+          BACKOUT_ENVIRONMENT: args.environment,
+          BACKOUT_INITIAL_STABLE: args.initialStable,
+          BACKOUT_LISTENER_ARN: split.listener.arn,
+          BACKOUT_BLUE_TARGET_GROUP_ARN: split.targetGroups.blue.arn,
+          BACKOUT_GREEN_TARGET_GROUP_ARN: split.targetGroups.green.arn,
+          BACKOUT_TOPIC_ARN: reversion.topic.arn,
+          BACKOUT_ERROR_RATE_PERCENT: String(args.errorRatePercent),
+          ...args.probing,
+          ...(policyText === "" ? {} : { BACKOUT_SIGNAL_POLICY: policyText }),
+          ...(lastResort && {
+            BACKOUT_LAST_RESORT_RULE_ARN: lastResort.rule.arn,
+            BACKOUT_LAST_RESORT_AFTER_MS: String(lastResort.afterMs),
+            BACKOUT_LAST_RESORT_UNTIL_MS: String(lastResort.untilMs),
+          }),
         },
         tags,
       },
-      { ...child, dependsOn: [policy, logging, logs] },
+      { parent: this },
     );
   }
 }

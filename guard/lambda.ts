@@ -7,6 +7,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { SNSClient } from "@aws-sdk/client-sns";
 import { z } from "zod";
 import { connectGuard, type GuardClients } from "./connect.ts";
+import { identityOf, identityVariables } from "./functionIdentity.ts";
 import { type GuardPorts, handleAlarm } from "./handle.ts";
 import { handleSentinel } from "./handleSentinel.ts";
 import { parseWebhooks } from "./notices/webhooks.ts";
@@ -15,7 +16,6 @@ import { REHEARSED_FAILURE_VARIABLE } from "./names.ts";
 import { guardHooks } from "./rollout/hookRunner.ts";
 import type { HookRunner } from "./rollout/hooks.ts";
 import { SENTINEL_SOURCE } from "./sentinelEvent.ts";
-import { policyOfTag } from "./signalPolicy.ts";
 import { sameWeights } from "./slot.ts";
 import type { Traffic } from "./traffic.ts";
 import { connectVerification } from "./verification/connect.ts";
@@ -23,29 +23,14 @@ import { tickAndVerify } from "./verification/minute.ts";
 import { parseVerification } from "./verification/settings.ts";
 
 /** What the reversion function is told; the component `ReversionFunction` sets exactly these. */
-const settingsSchema = z
-  .object({
-    BACKOUT_ENVIRONMENT: z.string(),
-    BACKOUT_INITIAL_STABLE: z.enum(["blue", "green"]),
-    BACKOUT_LISTENER_ARN: z.string(),
-    BACKOUT_BLUE_TARGET_GROUP_ARN: z.string(),
-    BACKOUT_GREEN_TARGET_GROUP_ARN: z.string(),
-    BACKOUT_TOPIC_ARN: z.string(),
+const settingsSchema = identityVariables
+  .extend({
     BACKOUT_IDLE_COUNT: z.coerce.number().int().min(0).optional(),
-    BACKOUT_SIGNAL_POLICY: z.string().optional(),
     BACKOUT_WEBHOOKS: z.string().optional(),
   })
   .transform((settings) => ({
-    environment: settings.BACKOUT_ENVIRONMENT,
-    initialStable: settings.BACKOUT_INITIAL_STABLE,
-    listenerArn: settings.BACKOUT_LISTENER_ARN,
-    targetGroupArns: {
-      blue: settings.BACKOUT_BLUE_TARGET_GROUP_ARN,
-      green: settings.BACKOUT_GREEN_TARGET_GROUP_ARN,
-    },
-    topicArn: settings.BACKOUT_TOPIC_ARN,
+    ...identityOf(settings),
     idleCount: settings.BACKOUT_IDLE_COUNT ?? null,
-    policy: policyOfTag(settings.BACKOUT_SIGNAL_POLICY),
     webhooks: parseWebhooks(settings.BACKOUT_WEBHOOKS),
   }));
 

@@ -2,13 +2,10 @@
  * Whether what the guard did has been written down, though something kept it from that: the traffic is
  * home, the record is latched, and its history has an entry of the reversion.
  */
-import type { Cancel } from "../../base/clock.ts";
 import { Outcome, type Reversion } from "../../guard/reversion.ts";
 import type { Slot } from "../../guard/slot.ts";
+import { lookOn } from "./lookOn.ts";
 import type { StepPorts } from "./step.ts";
-
-/** A look that does not answer is taken again. */
-const LOOK_WALL_MS = 500;
 
 export interface CatchingUp {
   /** Traffic has left the slot. */
@@ -33,8 +30,6 @@ export async function catchingUp(
   let isHome = false;
   let isDone = false;
   let entry: Reversion | undefined;
-  let stopped = false;
-  let cancel: Cancel | undefined;
 
   const look = async (): Promise<void> => {
     isHome ||= (await traffic.read()).weights[slot] === 0;
@@ -48,22 +43,11 @@ export async function catchingUp(
       return tells && alarm.slot === slot && !known.has(id);
     });
   };
-  const again = async (): Promise<void> => {
-    await look().catch(() => {});
-    if (!stopped && !entry) arm();
-  };
-  const arm = (): void => {
-    const inMs = clock.toNominal(clock.wall() + LOOK_WALL_MS) - clock.now();
-    cancel = clock.schedule(clock.now() + inMs, again);
-  };
-  arm();
+  const looking = lookOn(clock, look, () => entry !== undefined);
   return {
     isHome: () => isHome,
     entry: () => entry,
-    end: () => {
-      stopped = true;
-      cancel?.();
-    },
+    end: () => looking.end(),
   };
 }
 

@@ -4,9 +4,9 @@
  * all, and no earlier.
  */
 import { z } from "zod";
-import type { Cancel } from "../../base/clock.ts";
 import { Outcome } from "../../guard/reversion.ts";
 import { otherSlot, Slot } from "../../guard/slot.ts";
+import { lookOn } from "./lookOn.ts";
 import { NOBODY_ANSWERS, putMatcherBack } from "./matcher.ts";
 import { awaited } from "./standing.ts";
 import { type PlannedStep, type StepPorts, stepKind } from "./step.ts";
@@ -20,9 +20,6 @@ const schema = z.object({
 });
 type UnfitHome = z.infer<typeof schema>;
 
-/** A look that does not answer is taken again. */
-const LOOK_WALL_MS = 500;
-
 export const unfitHome = stepKind(schema, {
   name: ({ slot }) => `health check of slot ${slot}`,
 
@@ -35,8 +32,6 @@ export const unfitHome = stepKind(schema, {
     const sinceWallMs = clock.wall();
     let state: "unfit" | "refused" | "fit" = "unfit";
     let wrong: string | null = null;
-    let cancel: Cancel | undefined;
-    let stopped = false;
 
     const look = async (): Promise<void> => {
       const { weights } = await traffic.read();
@@ -53,15 +48,7 @@ export const unfitHome = stepKind(schema, {
       await putMatcherBack(outside, data);
       state = "fit";
     };
-    const again = async (): Promise<void> => {
-      await look().catch(() => {});
-      if (!stopped && state !== "fit") arm();
-    };
-    const arm = (): void => {
-      const inMs = clock.toNominal(clock.wall() + LOOK_WALL_MS) - clock.now();
-      cancel = clock.schedule(clock.now() + inMs, again);
-    };
-    arm();
+    const looking = lookOn(clock, look, () => state === "fit");
     return {
       sinceWallMs,
       isOver: () => false,
@@ -70,10 +57,7 @@ export const unfitHome = stepKind(schema, {
       wordWithinMs: 0,
       isPending: () => state !== "fit",
       violation: () => wrong,
-      end: () => {
-        stopped = true;
-        cancel?.();
-      },
+      end: () => looking.end(),
     };
   },
 

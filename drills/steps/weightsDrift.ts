@@ -3,15 +3,14 @@
  * more, all of it is put on the bad candidate again, once.
  */
 import { z } from "zod";
-import type { Cancel } from "../../base/clock.ts";
 import { WRITE_TIMEOUT_MS } from "../../guard/move.ts";
 import { Outcome } from "../../guard/reversion.ts";
 import { allOn, Slot } from "../../guard/slot.ts";
+import { lookOn } from "./lookOn.ts";
 import { type PlannedStep, stepKind } from "./step.ts";
 
 /** Wall: the guard has looked a last time, and its function has ended. */
 const AFTERWARDS_WALL_MS = 3_000;
-const LOOK_WALL_MS = 500;
 
 export const weightsDrift = stepKind(
   z.object({ kind: z.literal("weights-drift"), slot: z.enum(Slot) }),
@@ -23,8 +22,6 @@ export const weightsDrift = stepKind(
       const known = new Set((await store.reversions()).map(({ id }) => id));
       let writtenWallMs: number | null = null;
       let homeWallMs: number | null = null;
-      let stopped = false;
-      let cancel: Cancel | undefined;
 
       const look = async (): Promise<void> => {
         const [entries, record] = await Promise.all([store.reversions(), store.read()]);
@@ -36,20 +33,11 @@ export const weightsDrift = stepKind(
         homeWallMs ??= clock.wall();
         const openUntil = Date.parse(record.openWriteUntil ?? "") || 0;
         if (clock.wall() < Math.max(openUntil, homeWallMs) + AFTERWARDS_WALL_MS) return;
-        // The drill may be putting things back by now.
-        if (stopped) return;
+        if (looking.isEnded()) return;
         await traffic.write(allOn(slot), WRITE_TIMEOUT_MS);
         writtenWallMs = clock.wall();
       };
-      const again = async (): Promise<void> => {
-        await look().catch(() => {});
-        if (!stopped && writtenWallMs === null) arm();
-      };
-      const arm = (): void => {
-        const inMs = clock.toNominal(clock.wall() + LOOK_WALL_MS) - clock.now();
-        cancel = clock.schedule(clock.now() + inMs, again);
-      };
-      arm();
+      const looking = lookOn(clock, look, () => writtenWallMs !== null);
       return {
         sinceWallMs,
         isOver: () => false,
@@ -58,10 +46,7 @@ export const weightsDrift = stepKind(
           writtenWallMs === null ? null : writtenWallMs < wallMs ? true : null,
         wordWithinMs: 0,
         isPending: () => writtenWallMs === null,
-        end: () => {
-          stopped = true;
-          cancel?.();
-        },
+        end: () => looking.end(),
       };
     },
 

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { connectClients } from "../lambda.ts";
 import { connectGuard, type GuardClients } from "../connect.ts";
+import { identityOf, identityVariables } from "../functionIdentity.ts";
 import type { GuardPorts } from "../handle.ts";
 import { connectLastResort } from "../lastResort/connect.ts";
 import { environmentNames } from "../names.ts";
-import { policyOfTag } from "../signalPolicy.ts";
 import { announcer } from "./announce.ts";
 import { type ProbePlan, probeSlots } from "./ask.ts";
 import { httpProbe, type Probe } from "./probe.ts";
@@ -13,15 +13,8 @@ import { dynamoSightStore } from "./sight.ts";
 import { type Round, watch } from "./watch.ts";
 
 /** What the watchdog's function is told; the component `Watchdog` sets exactly these. */
-const settingsSchema = z
-  .object({
-    BACKOUT_ENVIRONMENT: z.string(),
-    BACKOUT_INITIAL_STABLE: z.enum(["blue", "green"]),
-    BACKOUT_LISTENER_ARN: z.string(),
-    BACKOUT_BLUE_TARGET_GROUP_ARN: z.string(),
-    BACKOUT_GREEN_TARGET_GROUP_ARN: z.string(),
-    BACKOUT_TOPIC_ARN: z.string(),
-    BACKOUT_SIGNAL_POLICY: z.string().optional(),
+const settingsSchema = identityVariables
+  .extend({
     BACKOUT_PROBE_URL: z.url(),
     BACKOUT_PROBE_HEADER: z.string().optional(),
     BACKOUT_PROBE_SECRET: z.string().optional(),
@@ -38,17 +31,6 @@ const settingsSchema = z
         header === undefined ? null : { header, secret: settings.BACKOUT_PROBE_SECRET ?? null },
       errorRatePercent: settings.BACKOUT_ERROR_RATE_PERCENT,
     };
-    const identity = {
-      environment: settings.BACKOUT_ENVIRONMENT,
-      initialStable: settings.BACKOUT_INITIAL_STABLE,
-      listenerArn: settings.BACKOUT_LISTENER_ARN,
-      targetGroupArns: {
-        blue: settings.BACKOUT_BLUE_TARGET_GROUP_ARN,
-        green: settings.BACKOUT_GREEN_TARGET_GROUP_ARN,
-      },
-      topicArn: settings.BACKOUT_TOPIC_ARN,
-      policy: policyOfTag(settings.BACKOUT_SIGNAL_POLICY),
-    };
     const lastResort =
       settings.BACKOUT_LAST_RESORT_RULE_ARN === undefined
         ? null
@@ -57,7 +39,7 @@ const settingsSchema = z
             afterMs: settings.BACKOUT_LAST_RESORT_AFTER_MS,
             untilMs: settings.BACKOUT_LAST_RESORT_UNTIL_MS,
           };
-    return { plan, identity, lastResort };
+    return { plan, identity: identityOf(settings), lastResort };
   });
 
 /** What the schedule sends: when it was due, in the environment's clock. */
